@@ -1,0 +1,57 @@
+# Two commands for a newcomer: `make book` and `make test`. Everything else is listed by `make help`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+DOIT := $(BIN)/doit -n 2 -P thread --continue
+export CHAPTERS
+
+.DEFAULT_GOAL := help
+.PHONY: help book test check serve sync describe lab lock benchmark clean
+
+help:  ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up $(VENV): the locked packages, checked by hash (a minute or two, once) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+book: $(READY)  ## build the book (CHAPTERS="a b": a preview with these chapters alone)
+	@$(DOIT) book
+
+test: $(READY)  ## everything that CI runs
+	@$(BIN)/python -m steps.pairs check
+	@$(BIN)/ruff check .
+	@$(BIN)/python -m pytest --durations=5 && echo "All tests passed."
+
+check: $(READY)  ## the fast tests (under 30 seconds)
+	@$(BIN)/python -m steps.pairs check
+	@$(BIN)/ruff check .
+	@$(BIN)/python -m pytest -n 2 -m "not book and not browser" && echo "Fast tests passed; make test runs the rest."
+
+serve: $(READY)  ## serve the book locally and rebuild it when a file changes
+	@$(BIN)/python -m steps.serve
+
+sync: $(READY)  ## reconcile notebooks/NAME.md and notebooks/NAME.ipynb
+	@$(BIN)/python -m steps.pairs sync
+
+describe: $(READY)  ## after editing a table: validate all tables and record their hashes
+	@$(BIN)/python -m steps.describe
+
+lab: $(READY)  ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab notebooks
+
+lock: $(READY)  ## resolve the packages again (names, versions and hashes, no addresses)
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --upgrade -o requirements.lock
+
+benchmark: $(READY)  ## wall times of the build beside jupyter-book's own execution
+	@$(BIN)/python benchmarks/build.py
+
+clean:  ## remove everything that was built, the environment included
+	rm -rf $(VENV) _build book/chapters book/generated .doit.db* *.egg-info

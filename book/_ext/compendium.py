@@ -1,0 +1,52 @@
+"""Sphinx extension of the book: formulas as MathML, and markup that passes an accessibility check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from docutils import nodes
+from latex2mathml.converter import convert
+from sphinx.application import Sphinx
+from sphinx.writers.html5 import HTML5Translator
+
+
+def _inline(self: HTML5Translator, node: nodes.math) -> None:
+    self.body.append(convert(node.astext(), display="inline"))
+    raise nodes.SkipNode
+
+
+def _display(self: HTML5Translator, node: nodes.math_block) -> None:
+    self.body.append(f'<div class="math-block">{convert(node.astext(), display="block")}</div>')
+    raise nodes.SkipNode
+
+
+def accessible(page: str) -> str:
+    """A page of the theme with the accessibility errors mended that the theme leaves."""
+    soup = BeautifulSoup(page, "html.parser")
+    for role in soup.select('[role="doc-biblioentry"], [role="doc-biblioref"], div.citation[role], [role="list"]'):
+        del role["role"]
+    for summary in soup.select("details.hide summary"):
+        text = summary.get_text(" ", strip=True)
+        summary["aria-label"] = "Show or hide the code" if "code" in text else text or "Show or hide"
+    for label in soup.select("label.sidebar-toggle, label.overlay"):
+        label["aria-hidden"] = "true"
+    for scrolling in soup.select("div.highlight pre, div.output pre, div.pst-scrollable-table-container"):
+        scrolling["tabindex"] = "0"
+    return str(soup)
+
+
+def _mend(app: Sphinx, exception: Exception | None) -> None:
+    if exception is None and app.builder.format == "html":
+        for file in Path(app.outdir).rglob("*.html"):
+            page = file.read_text(encoding="utf-8")
+            mended = accessible(page)
+            if mended != page:
+                file.write_text(mended, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict:
+    """Register the formula renderer and the mending of finished pages."""
+    app.add_html_math_renderer("mathml", (_inline, None), (_display, None))
+    app.connect("build-finished", _mend)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,33 @@
+"""House theme and figure contract; `charts.figure` makes every figure of the book."""
+
+from lib.charts.contract import MIMETYPE, NARROW, VL_VERSION, WIDE, Figure, figure
+from lib.charts.maps import land, mercator
+from lib.charts.series import fit, hover, route_lines
+from lib.charts.theme import (
+    BLUE,
+    COAST,
+    GREEN,
+    GREY,
+    GRID,
+    INK,
+    LAND,
+    MUTED,
+    ORANGE,
+    PURPLE,
+    ROUTES,
+    SHADE,
+    SURFACE,
+    VERMILLION,
+    config,
+    plain_colours,
+    route_colour,
+    route_dash,
+    route_legend,
+)
+
+__all__ = [
+    "BLUE", "COAST", "GREEN", "GREY", "GRID", "INK", "LAND", "MIMETYPE", "MUTED", "NARROW", "ORANGE", "PURPLE",
+    "ROUTES", "SHADE", "SURFACE", "VERMILLION", "VL_VERSION", "WIDE", "Figure", "config", "figure", "fit", "hover",
+    "land", "mercator", "plain_colours", "route_colour", "route_dash", "route_legend",
+    "route_lines",
+]  # fmt: skip

@@ -1,0 +1,187 @@
+"""The ledger of claims: what the report states, what the data say, and the verdict between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import pandas as pd
+
+from lib import data
+from lib.verdicts import CONFIRMED, DIFFERS, MIXED, UNTESTABLE, Card, Result, Summary, Verdicts
+
+TESTABLE = ("public", "arithmetic")
+BOUNDS = {
+    ">": lambda computed, stated: computed > stated,
+    ">=": lambda computed, stated: computed >= stated,
+    "<": lambda computed, stated: computed < stated,
+    "<=": lambda computed, stated: computed <= stated,
+}
+DATE_FORMATS = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
+
+
+class ClaimError(AssertionError):
+    """A verdict other than the expected one, or a claim tested twice, never, or not as its row says."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One row of the ledger; the fields are the columns of `data/claims.csv`."""
+
+    id: str
+    chapter: str
+    section: str
+    footnote: int | None
+    statement: str
+    kind: str
+    value: str
+    unit: str
+    period: str
+    precision: str
+    evidence: str
+    expect: str
+    note: str
+
+    @property
+    def where(self) -> str:
+        """Section and footnote of the report."""
+        return f"§{self.section}" + (f", footnote {self.footnote}" if self.footnote else "")
+
+    @property
+    def stated(self) -> str:
+        """What the report states, as a reader would write it."""
+        if self.precision in BOUNDS:
+            words = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most"}
+            return f"{words[self.precision]} {_shown(self.value)} {self.unit}".strip()
+        return f"{_shown(self.value)} {self.unit if _is_number(self.precision) else ''}".strip()
+
+
+def agrees(stated: str, computed: float, precision: str) -> bool:
+    """Whether a computed number is what the report states, given how the report rounded.
+
+    `precision` is a bound (`>`, `>=`, `<`, `<=`), or the step p that the report rounded to: then the
+    computed number agrees when rounding it to a multiple of p, halves either way, can give the stated one.
+    The arithmetic is exact; only the binary noise of a float (a part in 10^12) is forgiven.
+    """
+    target, value = Fraction(stated), Fraction(str(float(computed)))
+    if precision in BOUNDS:
+        return BOUNDS[precision](value, target)
+    noise = abs(value) / 10**12
+    return abs(value - target) * 2 <= Fraction(precision) + noise
+
+
+def verdict(claim: Claim, computed: object = None) -> str:
+    """The verdict on one claim: confirmed, differs or untestable.
+
+    A claim whose evidence is public or arithmetic needs a computed value; one whose evidence is reported,
+    literature or restricted must not have one. Raises `ClaimError` otherwise. Dates are compared as far as
+    the row's precision goes; words (`rise`, `fall`, `none`, `yes`, `no`; booleans are yes and no) as they are.
+    """
+    if claim.evidence not in TESTABLE:
+        if computed is not None:
+            raise ClaimError(
+                f"{claim.id}: a value was computed ({computed}), but the ledger says its evidence is "
+                f"{claim.evidence}; change the row or drop the test"
+            )
+        return UNTESTABLE
+    if computed is None or pd.isna(computed):
+        raise ClaimError(f"{claim.id}: evidence is {claim.evidence}, but nothing was computed for it")
+    if _is_number(claim.precision) or claim.precision in BOUNDS:
+        return CONFIRMED if agrees(claim.value, computed, claim.precision) else DIFFERS
+    return CONFIRMED if _word(computed, claim.precision) == claim.value else DIFFERS
+
+
+def _word(computed: object, precision: str) -> str:
+    if precision in DATE_FORMATS:
+        return pd.Timestamp(computed).strftime(DATE_FORMATS[precision])
+    if computed in (True, False):  # numpy's booleans are no instances of bool
+        return "yes" if computed else "no"
+    return str(computed)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return float(text) > 0
+    except ValueError:
+        return False
+
+
+def _shown(value: object) -> str:
+    """Thousands separators for counts; years, dates and words as they are."""
+    try:
+        as_number = float(value)
+    except ValueError:
+        return str(value)
+    return f"{as_number:,.6g}" if abs(as_number) < 10_000 else f"{as_number:,.0f}"
+
+
+def _empty(column: str) -> str | None:
+    return None if column == "footnote" else ""
+
+
+def read_ledger() -> dict[str, Claim]:
+    """All claims by id, from the validated table `claims`."""
+    rows = data.load("claims").astype(object)
+    return {
+        row["id"]: Claim(**{name: _empty(name) if pd.isna(cell) else cell for name, cell in row.items()})
+        for row in rows.to_dict("records")
+    }
+
+
+@dataclass
+class Ledger:
+    """The claims of one chapter while it is being tested, each exactly once.
+
+    `enforce=False` is for a chapter rerun on a reader's own data: verdicts are shown, none stops the run.
+    """
+
+    chapter: str
+    enforce: bool = True
+    results: dict[str, Result] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.claims = {id: claim for id, claim in read_ledger().items() if claim.chapter == self.chapter}
+        if not self.claims:
+            raise ClaimError(f"{self.chapter}: the ledger has no claims of this chapter")
+
+    def check(self, computed: dict[str, object]) -> Verdicts:
+        """Test claims against computed values (`{id: value}`); shows the verdicts beside the text."""
+        return Verdicts([self._record(id, value) for id, value in computed.items()])
+
+    def untested(self, *ids: str) -> Verdicts:
+        """Enter claims that no data at hand can test; their rows say why."""
+        return Verdicts([self._record(id, None) for id in ids])
+
+    def _record(self, id: str, value: object) -> Result:
+        if id not in self.claims:
+            raise ClaimError(f"{self.chapter}: no claim {id!r} of this chapter in the ledger")
+        if id in self.results:
+            raise ClaimError(f"{self.chapter}: claim {id} is tested twice")
+        claim = self.claims[id]
+        shown = None if value is None else _shown(_word(value, claim.precision))
+        result = Result(claim, shown, verdict(claim, value))
+        if self.enforce and result.verdict != claim.expect:
+            raise ClaimError(
+                f"{self.chapter}: {id} is {result.verdict}, expected {claim.expect}: "
+                f"the report states {claim.stated}, computed {shown}"
+            )
+        self.results[id] = result
+        return result
+
+    def card(self, question: str, sentence: str, *ids: str) -> Card:
+        """One verdict in brief over several claims, all tested by then.
+
+        The rule: confirmed when every claim that could be tested is confirmed, differs when every one of
+        them differs, untestable when none could be tested, and in part otherwise.
+        """
+        results = tuple(self.results[id] for id in ids)
+        tested = {result.verdict for result in results} - {UNTESTABLE}
+        answer = MIXED if len(tested) > 1 else next(iter(tested), UNTESTABLE)
+        return Card(question, answer, sentence, results)
+
+    def finish(self) -> Summary:
+        """The table of verdicts that ends a chapter. Raises `ClaimError` if a claim was never tested."""
+        missing = self.claims.keys() - self.results.keys()
+        if missing:
+            raise ClaimError(f"{self.chapter}: never tested: {', '.join(sorted(missing))}")
+        return Summary(self.chapter, tuple(self.results.values()))

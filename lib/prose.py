@@ -1,0 +1,35 @@
+"""Numbers as they stand in a sentence, and the glue that puts them there."""
+
+from __future__ import annotations
+
+from numbers import Real
+
+import pandas as pd
+
+
+def number(value: float, digits: int = 0) -> str:
+    """`1234.5` as "1,235" (or with `digits` decimals); a minus sign, not a hyphen."""
+    return f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share of one as a percentage: `0.123` as "12%"."""
+    return number(100 * share, digits) + "%"
+
+
+def change(share: float, digits: int = 0) -> str:
+    """A relative change with its sign: `-0.123` as "−12%", `0.5` as "+50%"."""
+    return ("+" if share > 0 else "") + percent(share, digits)
+
+
+def month(when: pd.Timestamp) -> str:
+    """A month in words: "October 2015"."""
+    return f"{when:%B %Y}"
+
+
+def glue(**phrases: object) -> None:
+    """Make phrases available to the text of the chapter as `{glue:text}`; numbers are formatted first."""
+    from myst_nb import glue as glue_one
+
+    for name, phrase in phrases.items():
+        glue_one(name, number(phrase) if isinstance(phrase, Real) else phrase, display=False)

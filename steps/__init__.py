@@ -1,0 +1,1 @@
+"""The steps of the build, one module each; `dodo.py` says in which order and when."""

@@ -1,0 +1,119 @@
+"""From executed notebooks and the data package to what jupyter-book reads, and the files it copies."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import vl_convert
+import yaml
+
+from lib import charts, data, verdicts
+from steps.execute import EXECUTED, ROOT
+
+CHAPTERS = ROOT / "book" / "chapters"
+GENERATED = ROOT / "book" / "generated"
+EXTRA = ROOT / "_build" / "extra"  # copied as it is into the root of the HTML
+RESULTS = ROOT / "_build" / "results"
+TOC = ROOT / "_build" / "toc.yml"
+
+
+def outputs(notebook: nbformat.NotebookNode, mimetype: str) -> list[dict]:
+    """All outputs of a notebook in one of the compendium's own types."""
+    bundles = [out.get("data", {}) for cell in notebook.cells for out in cell.get("outputs", [])]
+    return [bundle[mimetype] for bundle in bundles if mimetype in bundle]
+
+
+def publish(name: str) -> None:
+    """Copy one executed chapter into the book, its figures' files beside it, its verdicts as JSON.
+
+    Raises `ValueError` when two figures of the chapter share an id.
+    """
+    notebook = nbformat.read(EXECUTED / f"{name}.ipynb", as_version=4)
+    figures = outputs(notebook, charts.MIMETYPE)
+    ids = [figure["id"] for figure in figures]
+    if repeated := {id for id in ids if ids.count(id) > 1}:
+        raise ValueError(f"{name}: figure ids used twice: {', '.join(sorted(repeated))}")
+    folder = EXTRA / "book" / "chapters" / "figures"
+    folder.mkdir(parents=True, exist_ok=True)
+    for figure in figures:
+        for file, content in figure.pop("files").items():
+            (folder / file).write_text(content, encoding="utf-8")
+    summaries = outputs(notebook, verdicts.MIMETYPE)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    claims = [claim for summary in summaries for claim in summary["claims"]]
+    result = {"chapter": name, "figures": figures, "claims": claims}
+    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False), encoding="utf-8")
+    (EXTRA / "book" / "files").mkdir(exist_ok=True)
+    pd.DataFrame(claims).to_csv(EXTRA / "book" / "files" / f"{name}.claims.csv", index=False, lineterminator="\n")
+    for cell in notebook.cells:
+        if cell.cell_type == "code":  # folded away, one click from what it makes
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
+        for out in cell.get("outputs", []):
+            if "text/html" in out.get("data", {}):  # the page needs no second copy of a figure
+                out["data"] = {k: v for k, v in out["data"].items() if k in ("text/html", "text/plain")}
+    nbformat.write(notebook, CHAPTERS / f"{name}.ipynb")
+
+
+def catalogue() -> str:
+    """The data catalogue as MyST: one section per table, everything from the data package."""
+    parts = []
+    for name, resource in data.resources().items():
+        sources = ", ".join(f"[{s['title']}]({s['path']})" if "path" in s else s["title"] for s in resource["sources"])
+        licences = "; ".join(x["title"] for x in resource["licenses"])
+        fields = "\n".join(
+            f"| `{f['name']}` | {f['type']} | {f.get('description', f.get('title', ''))} | {f.get('unit', '')} |"
+            for f in resource["schema"]["fields"]
+        )
+        caveats = "\n".join(f"- {caveat}" for caveat in resource["caveats"])
+        parts.append(
+            f"({name.replace('_', '-')})=\n## {resource['title']}\n\n{resource['description']}\n\n"
+            f"Publisher\n: {resource['publisher']}\n\nSource\n: {sources}\n\n"
+            f"Status and reference date\n: {resource['status']}, {resource['reference_date']}\n\n"
+            f"Licence\n: {licences}\n\nProcessing\n: {resource['processing']}\n\n"
+            f'Download\n: <a href="files/{resource["path"]}" download>{resource["path"]}</a> '
+            f"({resource['bytes'] / 1000:,.0f} kB, SHA-256 `{resource['sha256'][:12]}…`); "
+            f'in a notebook: `data.load("{name}")`\n\n'
+            f"{caveats}\n\n| Column | Type | What | Unit |\n|---|---|---|---|\n{fields}\n"
+        )
+    return "\n".join(parts)
+
+
+def toc(chapters: list[str]) -> dict:
+    """The table of contents with only these chapters in it."""
+    contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    for part in contents["parts"]:
+        part["chapters"] = [
+            page
+            for page in part["chapters"]
+            if not page["file"].startswith("book/chapters/") or Path(page["file"]).name in chapters
+        ]
+    return contents
+
+
+def main(chapters: list[str]) -> None:
+    """Everything the book needs from these chapters; what other chapters left behind is removed."""
+    for folder in (CHAPTERS, GENERATED, EXTRA, RESULTS):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    for name in chapters:
+        publish(name)
+    (GENERATED / "catalogue.md").write_text(catalogue(), encoding="utf-8")
+    TOC.write_text(yaml.safe_dump(toc(chapters), sort_keys=False), encoding="utf-8")
+    files = EXTRA / "book" / "files"
+    files.mkdir(parents=True, exist_ok=True)
+    for resource in data.resources().values():
+        shutil.copy(data.PACKAGE.parent / resource["path"], files)
+    shutil.copy(data.PACKAGE, files)
+    vendored = EXTRA / "vendor"  # not _static: Sphinx would put it on every page
+    vendored.mkdir()
+    bundle = vl_convert.javascript_bundle(vl_version=charts.VL_VERSION)
+    (vendored / "vega.js").write_text(bundle, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,56 @@
+"""What the task runner prints: one line per step, a few lines per failure, one clear line at the end."""
+
+from __future__ import annotations
+
+import time
+
+from doit.reporter import ConsoleReporter
+
+
+class Lines(ConsoleReporter):
+    """Progress as one line per step with its time."""
+
+    desc = "one line per step"
+
+    def initialize(self, tasks: dict, selected_tasks: list) -> None:
+        """Start the clocks."""
+        super().initialize(tasks, selected_tasks)
+        self.started, self.times = time.monotonic(), {}
+        self.targets = [target for name in selected_tasks for target in tasks[name].targets]
+
+    def execute_task(self, task: object) -> None:
+        """A step begins."""
+        self.times[task.name] = time.monotonic()
+        if task.name.startswith("execute:"):
+            self.write(f"  ... chapter {task.name.split(':')[1]}: executing\n")
+
+    def add_success(self, task: object) -> None:
+        """A step is done."""
+        if task.actions:
+            seconds = time.monotonic() - self.times.get(task.name, time.monotonic())
+            self.write(f"  {task.title()} ({seconds:.1f} s)\n")
+
+    def skip_uptodate(self, task: object) -> None:
+        """A step has nothing to do."""
+        if task.actions:
+            self.write(f"  {task.title()}: nothing has changed\n")
+
+    def add_failure(self, task: object, fail: object) -> None:
+        """A step failed; what it said comes at the end."""
+        if fail.report:
+            self.failures.append({"task": task, "exception": fail})
+            self.write(f"  {task.name}: FAILED\n")
+
+    def complete_run(self) -> None:
+        """The last words: what failed and why, or where the book is."""
+        for result in self.failures:
+            task = result["task"]
+            said = "".join(action.err or "" for action in task.actions).strip()
+            self.write(f"\n{said}\n" if said else f"\n{result['exception'].get_msg()}\n")
+        seconds = time.monotonic() - self.started
+        if self.failures:
+            self.write(
+                f"\nThe build failed after {seconds:.0f} s. The last good book, if there is one, is untouched.\n"
+            )
+        else:
+            self.write(f"\nThe book is ready ({seconds:.0f} s). Open {' '.join(self.targets)}\n")
