@@ -112,7 +112,8 @@ def main(chapters: list[str]) -> None:
     vendored = EXTRA / "vendor"  # not _static: Sphinx would put it on every page
     vendored.mkdir()
     bundle = vl_convert.javascript_bundle(vl_version=charts.VL_VERSION)
-    (vendored / "vega.js").write_text(bundle, encoding="utf-8")
+    # in a scope of its own: its top-level names are one letter long and clash with other scripts
+    (vendored / "vega.js").write_text(f"(() => {{{bundle}\n}})();\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def route_lines(
         window = pd.DataFrame({"month": [shade[0]], "until": [shade[1]]})
         layers.append(alt.Chart(window).mark_rect(color=SHADE).encode(x="month:T", x2="until:T"))
     if marks is not None:
-        layers += _marks(marks, width)
+        layers += _marks(marks, table["month"], width)
     lines = (
         alt.Chart(table)
         .mark_line(interpolate="linear")
@@ -38,7 +38,7 @@ def route_lines(
             x=month,
             y=alt.Y(f"{value}:Q", title=unit, scale=alt.Scale(zero=True), axis=alt.Axis(format="~s")),
             color=alt.Color("route:N", scale=route_colour(routes), legend=route_legend(width)),
-            strokeDash=alt.StrokeDash("route:N", scale=route_dash(routes), legend=None),
+            strokeDash=alt.StrokeDash("route:N", scale=route_dash(routes), legend=route_legend(width)),
         )
     )
     return fit(alt.layer(*layers, lines, *hover(table, value)), width, height)
@@ -60,17 +60,21 @@ def hover(table: pd.DataFrame, value: str, label: str = "route") -> tuple[alt.Ch
     return (points.add_params(near).properties(name=f"hover-{value}"),)
 
 
-def _marks(marks: pd.DataFrame, width: int) -> list[alt.Chart]:
+def _marks(marks: pd.DataFrame, months: pd.Series, width: int) -> list[alt.Chart]:
     """Dashed rules (or a band for a span) with labels at the top, stacked so that neighbours do not overlap."""
-    rows = marks.reset_index(drop=True).copy()
+    rows = marks.sort_values("month").reset_index(drop=True)
     rows["line"] = rows.index % 3 * 15 + 6
-    spans = rows[rows["until"].notna()] if "until" in rows else rows.iloc[:0]
     layers = []
-    if not spans.empty:
+    if "until" in rows and rows["until"].notna().any():
+        spans = rows[rows["until"].notna()]
         layers.append(alt.Chart(spans).mark_rect(color=GRID, opacity=0.7).encode(x="month:T", x2="until:T"))
     layers.append(alt.Chart(rows).mark_rule(strokeDash=[3, 3]).encode(x="month:T"))
-    text = alt.Chart(rows).mark_text(align="left", dx=4, fontSize=11 if width > 500 else 10, color=MUTED)
-    return [*layers, text.encode(x="month:T", y=alt.Y("line:Q", scale=None), text="label:N")]
+    late = rows["month"] > months.min() + 0.5 * (months.max() - months.min())
+    for side, align, shift in ((rows[~late], "left", 4), (rows[late], "right", -4)):  # labels stay inside the plot
+        if not side.empty:
+            text = alt.Chart(side).mark_text(align=align, dx=shift, fontSize=11 if width > 500 else 10, color=MUTED)
+            layers.append(text.encode(x="month:T", y=alt.Y("line:Q", scale=None), text="label:N"))
+    return layers
 
 
 def fit(chart: alt.TopLevelMixin, width: int, height: int) -> alt.TopLevelMixin:

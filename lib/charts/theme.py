@@ -54,7 +54,10 @@ def route_dash(routes: Sequence[str]) -> alt.Scale:
 
 def route_legend(width: int) -> alt.Legend:
     """A legend of routes that fits the width: short names, in as many columns as there is room for."""
-    return alt.Legend(columns=2 if width < 500 else 5, labelExpr="replace(datum.label, ' Route', '')", columnPadding=14)
+    name = "replace(datum.label, ' Route', '')"
+    if width < 500:
+        return alt.Legend(columns=2, labelExpr=f"replace({name}, 'Mediterranean', 'Med.')")
+    return alt.Legend(columns=5, labelExpr=name, columnPadding=14)
 
 
 def config() -> dict:
@@ -67,9 +70,9 @@ def config() -> dict:
         "font": font,
         "axis": text | {"gridColor": GRID, "domainColor": MUTED, "tickColor": MUTED, "labelOverlap": "greedy"},
         "axisY": {"domain": False, "ticks": False, "titleAngle": 0, "titleAlign": "left", "titleAnchor": "start",
-                  "titleY": -8, "titleX": 0, "tickCount": 5},
+                  "titleY": -10, "titleX": 0, "tickCount": 5},
         "axisX": {"grid": False},
-        "legend": text | {"orient": "top", "direction": "horizontal", "title": None, "symbolStrokeWidth": 3},
+        "legend": text | {"orient": "top", "direction": "horizontal", "title": None, "symbolStrokeWidth": 3, "labelLimit": 0, "offset": 24},
         "header": {"labelColor": INK, "titleColor": INK, "labelFontSize": 12, "labelFontWeight": 600},
         "view": {"stroke": None},
         "line": {"strokeWidth": 2},

@@ -1,0 +1,87 @@
+"""A clean copy of the working tree, built once; what needs it is marked `book`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project, and the build run in it."""
+
+    root: Path
+
+    def python(self, *arguments: object, cwd: str = ".", **env: str) -> subprocess.CompletedProcess:
+        """Run Python here; the copy's `lib` and `steps` come before the installed ones."""
+        inherited = {name: value for name, value in os.environ.items() if name != "CHAPTERS"}
+        return subprocess.run(
+            [sys.executable, *map(str, arguments)],
+            cwd=self.root / cwd,
+            env=inherited | {"PYTHONPATH": str(self.root)} | env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def build(self, **env: str) -> subprocess.CompletedProcess:
+        """What `make book` runs."""
+        return self.python("-m", "doit", "-n", 2, "-P", "thread", "--continue", "book", **env)
+
+    def describe(self) -> None:
+        """What `make describe` runs."""
+        done = self.python("-m", "steps.describe")
+        assert done.returncode == 0, done.stderr
+
+    def would_run(self) -> set[str]:
+        """The steps that are not up to date, nothing executed."""
+        listed = self.python("-m", "doit", "list", "--all", "--status")
+        assert listed.returncode == 0, listed.stderr
+        steps = [line.split()[:2] for line in listed.stdout.splitlines()]
+        return {name for status, name in steps if status != "U"}
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Replace the first occurrence of a text that has to be there."""
+        path = self.root / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{old!r} is no longer in {file}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory) -> Project:
+    """The working tree without anything built: tracked files and new ones that are not ignored."""
+    root = tmp_path_factory.mktemp("project")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, root / name)
+    return Project(root)
+
+
+@pytest.fixture(scope="session")
+def book(project) -> Path:
+    """The HTML of the whole book."""
+    built = project.build()
+    if built.returncode:
+        pytest.fail(f"the book does not build:\n{built.stdout}\n{built.stderr}", pytrace=False)
+    return project.root / "_build" / "html"
+
+
+@pytest.fixture
+def copy(project, book, tmp_path) -> Project:
+    """The built project with the state of its build, to be changed at will."""
+    copied = shutil.copytree(project.root, tmp_path / "copy", ignore=shutil.ignore_patterns("work", "__pycache__"))
+    return Project(copied)

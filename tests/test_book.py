@@ -1,0 +1,214 @@
+"""The built book, page by page: links, figures, claims, and nothing from anywhere else."""
+
+import csv
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+pytestmark = pytest.mark.book
+
+ROOT = Path(__file__).resolve().parent.parent
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+PAGES = [TOC["root"], *(page["file"] for part in TOC["parts"] for page in part["chapters"])]
+CHAPTERS = [page for page in PAGES if page.startswith("book/chapters/")]
+TESTED = [page for page in CHAPTERS if not page.endswith("/synthesis")]
+FIRST = ["In brief", "The theory of change"]
+LAST = ["The report's claims, re-tested", "What would change this conclusion", "Data, caveats, downloads"]
+
+each_page = pytest.mark.parametrize("soup", PAGES, indirect=True)
+each_chapter = pytest.mark.parametrize("soup", CHAPTERS, indirect=True)
+each_tested = pytest.mark.parametrize("soup", TESTED, indirect=True)
+
+
+@pytest.fixture(scope="module")
+def soups(book):
+    """Every HTML page of the book, parsed, by its path."""
+    files = [file for file in book.rglob("*.html") if "_static" not in file.parts]
+    return {file: BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser") for file in files}
+
+
+@pytest.fixture(scope="module")
+def ids(soups):
+    return {file: Counter(tag["id"] for tag in soup.select("[id]")) for file, soup in soups.items()}
+
+
+@pytest.fixture
+def soup(soups, book, request):
+    """The page that the test is about."""
+    return soups[book / f"{request.param}.html"]
+
+
+@pytest.fixture
+def chapter(request):
+    """The name of the chapter that the page holds."""
+    return Path(request.node.callspec.params["soup"]).name
+
+
+def ledger(chapter):
+    with (ROOT / "data" / "claims.csv").open(encoding="utf-8", newline="") as file:
+        return [row["id"] for row in csv.DictReader(file) if row["chapter"] == chapter]
+
+
+def words(tag):
+    return " ".join(tag.get_text(" ").replace("’", "'").split())
+
+
+@each_page
+def test_page_has_language_title_and_one_heading(soup):
+    assert soup.html["lang"] == "en"
+    assert len(soup.title.string.strip()) > 5
+    assert len(soup.select("h1")) == 1
+
+
+@each_page
+def test_ids_are_unique(soup):
+    counts = Counter(tag["id"] for tag in soup.select("[id]"))
+    assert [id for id, count in counts.items() if count > 1] == []
+
+
+def test_internal_links_lead_somewhere(soups, ids, book):
+    broken = []
+    for file, soup in soups.items():
+        for tag in soup.select("[href], [src]"):
+            link = urlsplit(tag.get("href", tag.get("src")))
+            if link.scheme or link.netloc:
+                continue
+            target = (file.parent / unquote(link.path)).resolve() if link.path else file
+            inside = target.is_file() and target.is_relative_to(book)
+            anchored = not link.fragment or target.suffix != ".html" or unquote(link.fragment) in ids[target]
+            if not (inside and anchored):
+                broken.append(f"{file.relative_to(book)}: {link.geturl()}")
+    assert broken == []
+
+
+def test_nothing_is_fetched_from_elsewhere(soups):
+    foreign = []
+    for file, soup in soups.items():
+        fetched = [tag["src"] for tag in soup.select("[src]")]
+        fetched += [tag["href"] for tag in soup.select("link[rel=stylesheet], link[rel~=preload], link[rel~=icon]")]
+        fetched += re.findall(r"srcset=\"([^\"]+)\"", str(soup))
+        fetched += [name for tag in soup.select("iframe, object, embed, base") for name in [f"<{tag.name}>"]]
+        styles = [tag.get_text() for tag in soup.select("style")] + [tag["style"] for tag in soup.select("[style]")]
+        fetched += [url for style in styles for url in re.findall(r"url\(['\"]?([^'\")]+)|@import", style)]
+        foreign += [f"{file.name}: {url}" for url in fetched if re.match(r"(https?:)?//|<", url)]
+    assert foreign == []
+
+
+def test_stylesheets_and_scripts_name_no_other_host(book):
+    loads = r"url\(['\"]?(?:https?:)?//[^)]+|@import[^;]*//[^;]+|(?:src|href)\s*=\s*['\"](?:https?:)?//[^'\"]+\.js"
+    found = {
+        str(file.relative_to(book)): hits
+        for suffix in ("css", "js")
+        for file in book.rglob(f"*.{suffix}")
+        if (hits := re.findall(loads, file.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+@each_page
+def test_prose_is_whole(soup):
+    for tag in soup.select("article p, article li, article td, article figcaption"):
+        text = words(tag)
+        assert "{glue" not in text and "glue:" not in text and "{cite" not in text
+        if tag.name in ("p", "li", "figcaption") and not tag.find_parent("pre"):
+            for code in tag.select("code"):
+                assert "{" not in code.get_text() or "`" not in code.get_text()
+            assert not re.search(r"(?<![\w-])(nan|NaN|NaT|<NA>|None(?! of\b))(?![\w-])", text), text
+
+
+@each_tested
+def test_anatomy_of_a_chapter(soup):
+    for link in soup.select("article h2 a.headerlink"):
+        link.extract()
+    sections = [words(heading) for heading in soup.select("article h2")]
+    assert sections[:2] == FIRST
+    assert sections[-3:] == LAST
+
+
+@each_tested
+def test_cards_in_brief(soup):
+    cards = soup.select(".verdict-card")
+    assert 3 <= len(cards) <= 5
+    for card in cards:
+        assert card.select_one(".card-question") and card.select_one(".badge-verdict")
+        assert card.select(".card-claims a[href^='#']")
+
+
+@each_tested
+def test_every_claim_is_an_anchor_once(soup, chapter):
+    anchors = Counter(tag["id"] for tag in soup.select("li.claim"))
+    assert anchors == Counter(ledger(chapter))
+
+
+@each_tested
+def test_results_hold_every_claim(project, book, soup, chapter):
+    results = json.loads((project.root / "_build" / "results" / f"{chapter}.json").read_text(encoding="utf-8"))
+    assert sorted(claim["id"] for claim in results["claims"]) == sorted(ledger(chapter))
+    assert {claim["verdict"] for claim in results["claims"]} <= {"confirmed", "differs", "untestable"}
+    with (book / "book" / "files" / f"{chapter}.claims.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["id"] for row in csv.DictReader(file)] == [claim["id"] for claim in results["claims"]]
+
+
+@each_chapter
+def test_figures_keep_their_contract(soup, ids, book):
+    figures = soup.select("figure.figure")
+    assert figures
+    folder = book / "book" / "chapters"
+    for figure in figures:
+        id = figure["id"]
+        assert id.startswith("fig-")
+        assert len(words(figure.select_one(".figure-title"))) > 10, id
+        assert len(words(figure.select_one(".figure-subtitle"))) > 10, id
+        static = {size: figure.select_one(f".figure-static.figure-{size}") for size in ("wide", "narrow")}
+        for picture in static.values():
+            assert picture["role"] == "img" and len(picture["aria-label"]) >= 30, id
+            assert picture.svg.select("path, text"), id
+        specs = json.loads(figure.select_one("script.figure-spec").string)
+        assert {"wide", "narrow", "datasets"} <= specs.keys(), id
+        sources = figure.select(".figure-source a")
+        assert sources, id
+        for source in sources:
+            path, anchor = source["href"].split("#")
+            assert anchor in ids[(folder / path).resolve()], f"{id}: {source['href']}"
+            assert re.search(r"\((public|reported|simulated|restricted)\)$", words(source)), id
+        stated = int(re.search(r"([\d,]+) rows", words(figure.select_one("details.figure-table summary"))).group(1))
+        assert len(figure.select("details.figure-table tbody tr")) == stated, id
+        files = {Path(link["href"]).suffixes[-1]: folder / link["href"] for link in figure.select("a[download]")}
+        assert files.keys() == {".csv", ".svg", ".json"}, id
+        with files[".csv"].open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert len(rows) == stated and None not in rows[0], id
+        assert files[".svg"].read_text(encoding="utf-8").startswith("<svg"), id
+        assert "$schema" in json.loads(files[".json"].read_text(encoding="utf-8")), id
+        if "simulated" in figure.select_one(".figure-source").get_text():
+            assert all("SIMULATED" in picture.svg.get_text() for picture in static.values()), id
+
+
+@each_chapter
+def test_code_is_folded_above_what_it_makes(soup):
+    for cell in soup.select("div.cell:has(.cell_input)"):
+        folded = cell.select_one("details.hide.above-input")
+        assert folded and not folded.has_attr("open") and folded.select_one(".cell_input")
+    assert all(figure.find_parent("div", class_="cell").details for figure in soup.select("figure.figure"))
+
+
+@each_chapter
+def test_no_error_is_published(soup):
+    assert not soup.select(".output.traceback, .output.stderr")
+
+
+def test_every_table_of_the_package_is_in_the_catalogue(soups, book):
+    package = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    catalogue = soups[book / "book" / "data.html"]
+    offered = {Path(link["href"]).name for link in catalogue.select("a[download]")}
+    assert {resource["path"] for resource in package["resources"]} <= offered
+
+
+def test_the_book_says_that_it_is_independent(soups, book):
+    assert "not a publication of IOB" in words(soups[book / f"{TOC['root']}.html"].article)

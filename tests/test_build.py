@@ -1,0 +1,204 @@
+"""The build: what makes a step run again, and what a reader is told when one fails."""
+
+import csv
+import json
+import re
+
+import nbformat
+import pytest
+
+pytestmark = pytest.mark.book
+
+CHAPTER = "irregular_migration"
+TEXT = f"notebooks/{CHAPTER}.md"
+STEP = f"execute:{CHAPTER}"
+SECOND = """---
+kernelspec:
+  name: python3
+  display_name: Python 3
+---
+
+# Second
+
+```{code-cell} ipython3
+1 + 1
+```
+"""
+
+
+def html(project):
+    folder = project.root / "_build" / "html"
+    return {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def own_lines(built):
+    """What the build says beyond its progress: no wall of text, no traceback."""
+    said = built.stdout + built.stderr
+    assert built.returncode == 1, said
+    assert "The build failed" in said
+    assert "Traceback" not in said
+    assert len(said.strip().splitlines()) < 15, said
+    return said
+
+
+def test_a_copy_uses_its_own_modules(copy):
+    where = copy.python("-c", "import lib, steps; print(lib.__file__, steps.__file__)", cwd="notebooks")
+    assert where.stdout.split() == [str(copy.root / name / "__init__.py") for name in ("lib", "steps")]
+
+
+def test_a_second_build_has_nothing_to_do(copy):
+    before = html(copy)
+    built = copy.build()
+    assert built.returncode == 0, built.stdout + built.stderr
+    assert f"chapter {CHAPTER} executed: nothing has changed" in built.stdout
+    assert "HTML built: nothing has changed" in built.stdout
+    assert "executing" not in built.stdout
+    assert html(copy) == before
+
+
+def change_table(name):
+    def change(project):
+        file = project.root / "data" / f"{name}.csv"
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        file.write_text("".join([lines[0], *lines[2:]]), encoding="utf-8")
+        project.describe()
+
+    return change
+
+
+def add_claim_of_another_chapter(project):
+    file = project.root / "data" / "claims.csv"
+    with file.open(encoding="utf-8", newline="") as ledger:
+        row = next(csv.DictReader(ledger))
+    with file.open("a", encoding="utf-8", newline="") as ledger:
+        csv.DictWriter(ledger, row, lineterminator="\n").writerow(row | {"id": "other-claim", "chapter": "other"})
+    project.describe()
+
+
+def add_line(name, line):
+    def change(project):
+        with (project.root / name).open("a", encoding="utf-8") as file:
+            file.write(f"\n{line}\n")
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "runs"),
+    [
+        pytest.param(add_line(TEXT, "One more sentence."), True, id="its text"),
+        pytest.param(change_table("frontex_route_month"), True, id="a table it loads"),
+        pytest.param(add_line("lib/flows.py", "# changed"), True, id="a module"),
+        pytest.param(add_line("requirements.lock", "# changed"), True, id="the locked packages"),
+        pytest.param(change_table("frontex_returns_year"), False, id="a table it does not load"),
+        pytest.param(add_claim_of_another_chapter, False, id="a claim of another chapter"),
+        pytest.param(add_line("book/cite.md", "One more sentence."), False, id="another page"),
+    ],
+)
+def test_a_chapter_runs_again_only_when_what_it_reads_has_changed(copy, change, runs):
+    assert STEP not in copy.would_run()
+    change(copy)
+    assert (STEP in copy.would_run()) is runs
+
+
+def test_a_page_edited_by_hand_rebuilds_the_html(copy):
+    add_line("book/cite.md", "One more sentence.")(copy)
+    assert "book" in copy.would_run()
+
+
+def test_a_raising_cell_is_named_and_does_not_stop_the_other_chapters(copy):
+    before = html(copy)
+    cell = '```{code-cell} ipython3\nraise ValueError("broken on purpose")\n```\n\n'
+    copy.edit(TEXT, "## In brief\n", f"{cell}## In brief\n")
+    (copy.root / "notebooks" / "second.md").write_text(SECOND, encoding="utf-8")
+    said = own_lines(copy.build())
+    assert re.search(rf"{CHAPTER}: cell \d+ failed", said)
+    assert '  at: raise ValueError("broken on purpose")' in said
+    assert "  ValueError: broken on purpose" in said
+    assert f"_build/failed/{CHAPTER}.ipynb" in said
+    assert (copy.root / "_build/failed" / f"{CHAPTER}.ipynb").exists()
+    assert not (copy.root / "_build/executed" / f"{CHAPTER}.ipynb").exists()
+    assert (copy.root / "_build/executed/second.ipynb").exists()
+    assert html(copy) == before
+
+
+def test_a_claim_that_no_longer_holds_is_named_in_one_line(copy):
+    before = html(copy)
+    copy.edit("data/claims.csv", ",date,2015-10,month,2015-10,", ",date,2015-09,month,2015-10,")
+    copy.describe()
+    said = own_lines(copy.build())
+    line = next(line for line in said.splitlines() if "irregular-migration-peak-date" in line)
+    assert CHAPTER in line
+    assert "states 2015-09" in line
+    assert "computed 2015-10" in line
+    assert html(copy) == before
+
+
+@pytest.mark.parametrize(("value", "rule"), [("-1", "minimum"), ("many", "integer")])
+def test_a_bad_row_is_refused_with_file_line_column_value_and_rule(copy, value, rule):
+    copy.edit("data/frontex_route_month.csv", "2009-01,Black Sea Route,0", f"2009-01,Black Sea Route,{value}")
+    said = own_lines(copy.build())
+    assert f"frontex_route_month.csv, line 2, column 'detections', value '{value}'" in said
+    assert rule in said
+
+
+def test_edits_on_both_sides_of_a_pair_are_refused_and_kept(copy):
+    text, notebook = copy.root / TEXT, (copy.root / TEXT).with_suffix(".ipynb")
+    add_line(TEXT, "One more sentence.")(copy)
+    edited = nbformat.read(notebook, as_version=4)
+    edited.cells[0].source += "\n\nAnother sentence."
+    nbformat.write(edited, notebook)
+    before = text.read_bytes(), notebook.read_bytes()
+    said = own_lines(copy.build())
+    assert f"both {text.name} and {notebook.name} were edited" in said
+    assert (text.read_bytes(), notebook.read_bytes()) == before
+
+
+def test_a_warning_fails_the_build_every_time(copy):
+    before = html(copy)
+    add_line("book/cite.md", "[Nowhere](no_such_page.md)")(copy)
+    for _ in range(2):
+        said = own_lines(copy.build())
+        assert "no_such_page.md" in said
+        assert "cite.md" in said
+    assert html(copy) == before
+
+
+def test_a_preview_of_some_chapters_leaves_the_book_alone(copy):
+    before = html(copy)
+    (copy.root / "notebooks" / "second.md").write_text(SECOND, encoding="utf-8")
+    built = copy.build(CHAPTERS=CHAPTER)
+    assert built.returncode == 0, built.stdout + built.stderr
+    assert (copy.root / "_build/preview/book/chapters" / f"{CHAPTER}.html").exists()
+    assert not (copy.root / "_build/executed/second.ipynb").exists()
+    assert html(copy) == before
+
+
+def test_an_unknown_chapter_is_refused_with_the_list(copy):
+    built = copy.build(CHAPTERS="nonsense")
+    assert built.returncode != 0
+    assert re.search(rf"nonsense; there are: .*{CHAPTER}", built.stdout + built.stderr)
+
+
+def test_a_reader_can_run_a_chapter_on_a_file_of_their_own(copy, tmp_path):
+    with (copy.root / "data" / "frontex_route_month.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    own = tmp_path / "mine.csv"
+    with own.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, rows[0], lineterminator="\n")
+        table.writeheader()
+        for row in rows:
+            halved = {"detections": int(row["detections"]) // 2} if row["month"] == "2015-10" else {}
+            table.writerow(row | halved)
+    ran = tmp_path / "ran.ipynb"
+    done = copy.python(
+        "-m", "papermill", f"{CHAPTER}.ipynb", ran, "-k", "python3", "-p", "detections_file", own,
+        "--no-progress-bar", cwd="notebooks",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    outputs = [out.get("data", {}) for cell in nbformat.read(ran, 4).cells for out in cell.get("outputs", [])]
+    figures = [out["text/html"] for out in outputs if "application/vnd.compendium.figure+json" in out]
+    sources = [re.search(r'<p class="figure-source">.*?</p>', figure, re.DOTALL).group() for figure in figures]
+    assert any("own file mine.csv" in source for source in sources)
+    [summary] = [out[key] for out in outputs for key in out if key == "application/vnd.compendium.claims+json"]
+    assert any(claim["verdict"] != claim["expect"] for claim in summary["claims"]), json.dumps(summary["counts"])

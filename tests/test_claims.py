@@ -1,0 +1,291 @@
+"""The ledger: when a computed value is what the report states, and that no claim can slip through."""
+
+import datetime
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from lib import claims
+from lib.claims import Claim, ClaimError, Ledger, agrees, verdict
+from lib.verdicts import CONFIRMED, DIFFERS, MIXED, UNTESTABLE
+
+STEPS = ["1", "10", "1000", "0.1", "0.01"]
+numbers = st.decimals(-(10**7), 10**7, places=4)
+
+
+def claim(id="x-a", **fields):
+    row = {
+        "id": id,
+        "chapter": "x",
+        "section": "3.3",
+        "footnote": None,
+        "statement": "Detections were many.",
+        "kind": "count",
+        "value": "100",
+        "unit": "detections",
+        "period": "",
+        "precision": "1",
+        "evidence": "public",
+        "expect": "confirmed",
+        "note": "",
+    }
+    return Claim(**row | fields)
+
+
+@pytest.fixture
+def ledger(monkeypatch):
+    """A function that opens the ledger of chapter x, which holds the claims given."""
+
+    def open_ledger(*rows, **options):
+        monkeypatch.setattr(claims, "read_ledger", lambda: {row.id: row for row in rows})
+        return Ledger("x", **options)
+
+    return open_ledger
+
+
+@given(numbers, st.sampled_from(STEPS), st.sampled_from([ROUND_HALF_EVEN, ROUND_HALF_UP]))
+def test_a_rounded_number_agrees_with_the_number_it_was_rounded_from(x, step, rounding):
+    stated = (x / Decimal(step)).quantize(Decimal(1), rounding) * Decimal(step)
+    assert agrees(f"{stated:f}", float(x), step)
+
+
+@given(
+    st.integers(-(10**6), 10**6), st.sampled_from(STEPS), st.decimals("0.001", 1000, places=3), st.sampled_from([-1, 1])
+)
+def test_more_than_half_a_step_away_differs(multiple, step, beyond, sign):
+    stated = multiple * Decimal(step)
+    computed = stated + sign * Decimal(step) * (Decimal("0.5") + beyond)
+    assert not agrees(f"{stated:f}", float(computed), step)
+
+
+@given(numbers, numbers)
+def test_bounds(stated, computed):
+    text, value = f"{stated:f}", float(computed)
+    assert agrees(text, value, ">") == (computed > stated)
+    assert agrees(text, value, ">=") == (computed >= stated)
+    assert agrees(text, value, "<") == (computed < stated)
+    assert agrees(text, value, "<=") == (computed <= stated)
+
+
+@given(numbers, st.sampled_from(STEPS), numbers)
+def test_agreement_does_not_depend_on_the_sign(stated, step, computed):
+    assume(stated and computed)
+    assert agrees(f"{stated:f}", float(computed), step) == agrees(f"{-stated:f}", float(-computed), step)
+
+
+@pytest.mark.parametrize(
+    "stated, computed, precision, expected",
+    [
+        ("0.3", 0.1 + 0.2, "0.1", True),  # binary noise is forgiven
+        ("0.1", 0.15, "0.1", True),  # halves either way
+        ("0.2", 0.15, "0.1", True),
+        ("0.1", 0.1501, "0.1", False),
+        ("12", 12.5, "1", True),
+        ("13", 12.5, "1", True),
+        ("30000", 34_999, "10000", True),
+        ("30000", 35_001, "10000", False),
+        ("0", 0, "1", True),
+        ("400000", 400_000, ">", False),
+        ("400000", 400_000, ">=", True),
+        ("-5", -5.4, "1", True),
+    ],
+)
+def test_known_agreements(stated, computed, precision, expected):
+    assert agrees(stated, computed, precision) is expected
+
+
+@pytest.mark.parametrize("number", [100, 100.0, np.int64(100), np.float32(100), np.float64(99.6)])
+def test_numbers_of_any_type(number):
+    assert verdict(claim(), number) == CONFIRMED
+    assert verdict(claim(value="102"), number) == DIFFERS
+
+
+@pytest.mark.parametrize("evidence", ["reported", "literature", "restricted"])
+def test_without_data_a_claim_is_untestable_and_must_not_have_a_value(evidence):
+    row = claim(evidence=evidence, expect="untestable")
+    assert verdict(row) == UNTESTABLE
+    for computed in (100, 0, False, "rise"):
+        with pytest.raises(ClaimError, match=f"x-a.*{evidence}"):
+            verdict(row, computed)
+
+
+@pytest.mark.parametrize("evidence", ["public", "arithmetic"])
+@pytest.mark.parametrize("nothing", [None, float("nan"), np.nan, pd.NA, pd.NaT])
+def test_with_data_a_claim_needs_a_value(evidence, nothing):
+    with pytest.raises(ClaimError, match="x-a.*nothing was computed"):
+        verdict(claim(evidence=evidence), nothing)
+
+
+@pytest.mark.parametrize(
+    "precision, value, same, other",
+    [
+        ("year", "2015", "2015-12-31", "2016-01-01"),
+        ("month", "2015-10", "2015-10-31", "2015-11-01"),
+        ("day", "2016-03-18", "2016-03-18 23:00", "2016-03-19"),
+    ],
+)
+def test_dates_are_compared_as_far_as_the_precision_goes(precision, value, same, other):
+    row = claim(kind="date", value=value, precision=precision)
+    for convert in (str, pd.Timestamp, np.datetime64, datetime.datetime.fromisoformat):
+        assert verdict(row, convert(same)) == CONFIRMED
+        assert verdict(row, convert(other)) == DIFFERS
+
+
+@pytest.mark.parametrize("yes", [True, np.True_, np.float64(2) > 1, "yes"])
+@pytest.mark.parametrize("no", [False, np.False_, np.float64(2) < 1, "no"])
+def test_booleans_are_yes_and_no(yes, no):
+    row = claim(kind="trend", value="yes", precision="")
+    assert verdict(row, yes) == CONFIRMED
+    assert verdict(row, no) == DIFFERS
+    assert verdict(claim(kind="trend", value="no", precision=""), no) == CONFIRMED
+
+
+@pytest.mark.parametrize("value", ["rise", "fall", "none"])
+def test_directions(value):
+    for computed in ("rise", "fall", "none"):
+        expected = CONFIRMED if computed == value else DIFFERS
+        assert verdict(claim(kind="trend", value=value, precision=""), computed) == expected
+
+
+def test_check_records_the_verdicts(ledger):
+    chapter = ledger(
+        claim("x-a"), claim("x-b", value="7", expect="differs"), claim("x-c", evidence="reported", expect="untestable")
+    )
+    shown = chapter.check({"x-a": 100, "x-b": 9})
+    assert [result.verdict for result in shown.results] == [CONFIRMED, DIFFERS]
+    assert [result.verdict for result in chapter.untested("x-c").results] == [UNTESTABLE]
+    assert chapter.finish().counts == {CONFIRMED: 1, DIFFERS: 1, UNTESTABLE: 1}
+
+
+@pytest.mark.parametrize(
+    "row, computed, shown",
+    [
+        (claim(value="400000", precision=">"), 300_000, "300,000"),
+        (claim(kind="trend", value="rise", precision=""), "fall", "fall"),
+        (claim(kind="date", value="2015-10", precision="month"), pd.Timestamp("2016-02-01"), "2016-02"),
+    ],
+)
+def test_a_wrong_verdict_stops_in_one_line_that_names_everything(ledger, row, computed, shown):
+    with pytest.raises(ClaimError) as stopped:
+        ledger(row).check({"x-a": computed})
+    message = str(stopped.value)
+    assert "\n" not in message
+    for part in ("x:", "x-a", "differs", "expected confirmed", row.stated, shown):
+        assert part in message
+
+
+def test_a_claim_that_turns_out_right_stops_too(ledger):
+    with pytest.raises(ClaimError, match="x-a is confirmed, expected differs"):
+        ledger(claim(expect="differs")).check({"x-a": 100})
+
+
+def test_a_stopped_claim_is_not_counted_as_tested(ledger):
+    chapter = ledger(claim())
+    with pytest.raises(ClaimError):
+        chapter.check({"x-a": 1})
+    with pytest.raises(ClaimError, match="never tested"):
+        chapter.finish()
+
+
+def test_own_data_show_verdicts_and_do_not_stop(ledger):
+    chapter = ledger(claim(), enforce=False)
+    assert chapter.check({"x-a": 5}).results[0].verdict == DIFFERS
+    assert chapter.finish().counts[DIFFERS] == 1
+
+
+def test_own_data_do_not_hide_a_missing_or_double_test(ledger):
+    chapter = ledger(claim("x-a"), claim("x-b"), enforce=False)
+    chapter.check({"x-a": 5})
+    with pytest.raises(ClaimError, match="x-a is tested twice"):
+        chapter.check({"x-a": 5})
+    with pytest.raises(ClaimError, match="never tested: x-b"):
+        chapter.finish()
+
+
+def test_unknown_claims_and_claims_of_another_chapter(ledger):
+    chapter = ledger(claim("x-a"), claim("y-a", chapter="y"))
+    for id in ("x-z", "y-a"):
+        with pytest.raises(ClaimError, match=f"no claim '{id}' of this chapter"):
+            chapter.check({id: 1})
+
+
+def test_each_claim_is_tested_exactly_once(ledger):
+    chapter = ledger(claim("x-a"), claim("x-b", evidence="literature", expect="untestable"))
+    with pytest.raises(ClaimError, match="never tested: x-a, x-b"):
+        chapter.finish()
+    chapter.check({"x-a": 100})
+    chapter.untested("x-b")
+    for again in (
+        lambda: chapter.check({"x-a": 100}),
+        lambda: chapter.untested("x-b"),
+        lambda: chapter.untested("x-a"),
+    ):
+        with pytest.raises(ClaimError, match="tested twice"):
+            again()
+
+
+def test_testable_claims_cannot_be_waved_through_as_untested(ledger):
+    with pytest.raises(ClaimError, match="nothing was computed"):
+        ledger(claim()).untested("x-a")
+
+
+def test_a_chapter_without_claims_is_refused(ledger):
+    with pytest.raises(ClaimError, match="no claims of this chapter"):
+        ledger(claim("y-a", chapter="y"))
+
+
+@pytest.mark.parametrize(
+    "computed, expected",
+    [
+        ([100, 100], CONFIRMED),
+        ([1, 1], DIFFERS),
+        ([100, 1], MIXED),
+        ([], UNTESTABLE),
+    ],
+)
+def test_card_rule(ledger, computed, expected):
+    rows = [claim(f"x-{n}") for n in range(len(computed))]
+    rows.append(claim("x-u", evidence="restricted", expect="untestable"))
+    chapter = ledger(*rows, enforce=False)
+    chapter.check({f"x-{n}": value for n, value in enumerate(computed)})
+    chapter.untested("x-u")
+    card = chapter.card("Did it?", "It did.", *(row.id for row in rows))
+    assert card.verdict == expected
+    assert len(card.results) == len(rows)
+
+
+def test_a_card_needs_tested_claims(ledger):
+    with pytest.raises(KeyError):
+        ledger(claim()).card("Did it?", "It did.", "x-a")
+
+
+@pytest.mark.parametrize(
+    "fields, words",
+    [
+        ({"value": "400000", "precision": ">"}, "more than 400,000 detections"),
+        ({"value": "2000", "precision": ">="}, "at least 2,000 detections"),
+        ({"value": "10", "precision": "<", "unit": "%"}, "less than 10 %"),
+        ({"value": "0.5", "precision": "<=", "unit": ""}, "at most 0.5"),
+        ({"value": "30000", "precision": "10000"}, "30,000 detections"),
+        ({"kind": "date", "value": "2015-10", "precision": "month", "unit": "month"}, "2015-10"),
+        ({"kind": "trend", "value": "rise", "precision": ""}, "rise"),
+    ],
+)
+def test_stated_in_words(fields, words):
+    assert claim(**fields).stated == words
+
+
+def test_where_in_the_report():
+    assert claim(section="3.3.2", footnote=58).where == "§3.3.2, footnote 58"
+    assert claim(section="6").where == "§6"
+
+
+def test_read_ledger_gives_text_never_nan():
+    for row in claims.read_ledger().values():
+        for name in ("unit", "period", "precision", "note", "value", "statement"):
+            assert isinstance(getattr(row, name), str)
+        assert row.footnote is None or row.footnote >= 1

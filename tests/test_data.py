@@ -1,0 +1,239 @@
+"""Tables by name: every packaged table is valid and as recorded, and every failure says where and why."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+from lib import data
+
+TABLES = sorted(data.resources())
+STATUSES = {"reported", "public", "simulated", "restricted"}
+RETURNS = "year,member_state,destination,persons,operations\n"
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A copy of two small tables and the package that describes them, to be damaged."""
+    described = json.loads(data.PACKAGE.read_text(encoding="utf-8"))
+    described["resources"] = [r for r in described["resources"] if r["name"] in ("partnership_starts", "countries")]
+    for resource in described["resources"]:
+        shutil.copy(data.PACKAGE.parent / resource["path"], tmp_path)
+    (tmp_path / "datapackage.json").write_text(json.dumps(described), encoding="utf-8")
+    monkeypatch.setattr(data, "PACKAGE", tmp_path / "datapackage.json")
+    return tmp_path
+
+
+def own(folder, text, encoding="utf-8"):
+    file = folder / "own.csv"
+    file.write_bytes(text.encode(encoding))
+    return file
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_packaged_table_is_valid_and_the_recorded_file(name):
+    data.validate(name)
+    resource = data.resource(name)
+    file = data.PACKAGE.parent / resource["path"]
+    assert data.sha256(file) == resource["sha256"]
+    assert file.stat().st_size == resource["bytes"]
+    content = file.read_bytes()
+    assert b"\r" not in content and content.endswith(b"\n") and not content.startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_loaded_types_follow_the_schema(name):
+    table = data.load(name)
+    fields = data.resource(name)["schema"]["fields"]
+    assert list(table.columns) == [field["name"] for field in fields]
+    expected = {
+        "yearmonth": pd.api.types.is_datetime64_dtype,
+        "date": pd.api.types.is_datetime64_dtype,
+        "integer": pd.api.types.is_integer_dtype,
+        "year": pd.api.types.is_integer_dtype,
+        "number": pd.api.types.is_float_dtype,
+        "string": pd.api.types.is_string_dtype,
+    }
+    for field in fields:
+        column = table[field["name"]]
+        assert expected[field["type"]](column.dtype), field["name"]
+        if field.get("constraints", {}).get("required"):
+            assert column.notna().all(), field["name"]
+        if field["type"] == "yearmonth":
+            assert (column.dropna().dt.day == 1).all()
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_descriptor_is_complete(name):
+    resource = data.resource(name)
+    for key in ("title", "description", "publisher", "reference_date", "processing", "sha256"):
+        assert isinstance(resource[key], str) and resource[key].strip(), key
+    assert resource["status"] in STATUSES
+    assert resource["caveats"] and all(text.strip() for text in resource["caveats"])
+    assert resource["sources"] and all(source["title"] for source in resource["sources"])
+    assert resource["licenses"] and all(licence["title"] for licence in resource["licenses"])
+    for field in resource["schema"]["fields"]:
+        assert field["title"] and field["description"], field["name"]
+        if field["type"] == "number":
+            assert field["unit"], field["name"]
+    names = [field["name"] for field in resource["schema"]["fields"]]
+    assert set(resource["schema"].get("primaryKey", [])) <= set(names)
+
+
+@pytest.mark.parametrize(
+    "text, parts",
+    [
+        pytest.param(RETURNS + "2020,A,G,five,1\n", ["line 2", "'persons'", "'five'", "type-error"], id="type"),
+        pytest.param(RETURNS + "2020,A,G,5.0,1\n", ["line 2", "'persons'", "'5.0'", "type-error"], id="decimal"),
+        pytest.param(RETURNS + "2020,A,G,1,1\n2020,B,G,-1,1\n", ["line 3", "'persons'", "'-1'", "minimum"], id="min"),
+        pytest.param(RETURNS + "2020,,G,1,1\n", ["line 2", "'member_state'", "required"], id="required"),
+        pytest.param(RETURNS + "2020,A,G,1,1\n2020,A,G,2,1\n", ["line 3", "primary-key", "position 2"], id="key"),
+        pytest.param(
+            "year,member_state,destination,persons\n2020,A,G,1\n", ["'operations'", "missing-label"], id="less"
+        ),
+        pytest.param(RETURNS.strip() + ",remark\n2020,A,G,1,1,x\n", ["extra-label"], id="more"),
+        pytest.param(RETURNS + "2020,A,G,1,1,7\n", ["line 2", "'7'", "extra-cell"], id="cell-too-many"),
+        pytest.param(RETURNS + "2020,A,G,1\n", ["line 2", "'operations'"], id="cell-too-few"),
+        pytest.param(RETURNS + "2020,A,G,1,1\n\n", ["line 3", "blank-row"], id="blank"),
+        pytest.param("", ["empty"], id="empty-file"),
+    ],
+)
+def test_own_file_is_refused_with_place_and_rule(tmp_path, text, parts):
+    file = own(tmp_path, text)
+    for read in (data.load, data.validate):
+        with pytest.raises(data.DataError) as refused:
+            read("frontex_returns_year", file)
+        for part in ["own.csv", "frontex_returns_year", *parts]:
+            assert part in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "name, text, parts",
+    [
+        (
+            "frontex_route_month",
+            "month,route,detections\n2015-01,Moon Route,4\n",
+            ["line 2", "'route'", "'Moon Route'", "enum"],
+        ),
+        ("frontex_route_month", "month,route,detections\n2015-13,Other,4\n", ["line 2", "'month'", "'2015-13'"]),
+        ("frontex_route_month", "month,route,detections\n2008-12,Other,4\n", ["line 2", "'month'", "minimum"]),
+        ("asylum_netherlands_year", "citizenship,year,applicants\nmar,2015,5\n", ["'citizenship'", "'mar'", "pattern"]),
+    ],
+)
+def test_rules_of_other_tables(tmp_path, name, text, parts):
+    with pytest.raises(data.DataError) as refused:
+        data.load(name, own(tmp_path, text))
+    assert all(part in str(refused.value) for part in parts)
+
+
+def test_only_the_first_errors_are_shown_and_the_rest_counted(tmp_path):
+    rows = "".join(f"2020,A,G{n},x,1\n" for n in range(8))
+    with pytest.raises(data.DataError) as refused:
+        data.load("frontex_returns_year", own(tmp_path, RETURNS + rows))
+    assert str(refused.value).count("own.csv") == data.SHOWN_ERRORS
+    assert "3 more" in str(refused.value)
+
+
+def test_own_file_in_another_encoding_is_refused(tmp_path):
+    with pytest.raises(data.DataError, match="encoding"):
+        data.load("frontex_returns_year", own(tmp_path, RETURNS + "2020,Türkiye,G,1,1\n", "latin-1"))
+
+
+@pytest.mark.parametrize("before, newline", [("", "\n"), ("\ufeff", "\n"), ("", "\r\n")], ids=["plain", "bom", "crlf"])
+def test_own_file_is_read_and_na_stays_text(tmp_path, before, newline):
+    text = before + (RETURNS + "2020,NA,Côte d'Ivoire,5,1\n").replace("\n", newline)
+    row = data.load("frontex_returns_year", own(tmp_path, text)).iloc[0]
+    assert row.to_dict() == {
+        "year": 2020,
+        "member_state": "NA",
+        "destination": "Côte d'Ivoire",
+        "persons": 5,
+        "operations": 1,
+    }
+
+
+def test_own_file_as_text_path_and_home(tmp_path, monkeypatch):
+    own(tmp_path, RETURNS + "2020,A,G,5,1\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert len(data.load("frontex_returns_year", str(tmp_path / "own.csv"))) == 1
+    assert len(data.load("frontex_returns_year", "~/own.csv")) == 1
+
+
+def test_an_empty_path_means_the_shipped_file():
+    pd.testing.assert_frame_equal(data.load("countries", ""), data.load("countries"))
+
+
+def test_missing_numbers_stay_missing(tmp_path):
+    header = "id,chapter,section,footnote,statement,kind,value,unit,period,precision,evidence,expect,note\n"
+    rows = "a-b,a,1,,S,count,1,,,1,public,confirmed,\na-c,a,1,58,S,count,NA,,,1,public,confirmed,\n"
+    table = data.load("claims", own(tmp_path, header + rows))
+    assert table["footnote"].dtype == "Int64"
+    assert table["footnote"].isna().tolist() == [True, False] and table["footnote"].iloc[1] == 58
+    assert table["value"].tolist() == ["1", "NA"]
+    assert table["note"].isna().all()
+
+
+def test_unknown_place_is_missing_not_zero():
+    places = data.load("deaths_place")
+    assert places["lon"].isna().any()
+    assert (places["lon"].isna() == places["lat"].isna()).all()
+
+
+@pytest.mark.parametrize("call", [data.load, data.resource, data.describe, data.validate])
+def test_unknown_table_names_the_nearest(call):
+    with pytest.raises(data.DataError, match=r"frontex_rout_month.*did you mean frontex_route_month"):
+        call("frontex_rout_month")
+
+
+def test_unknown_table_without_a_near_name_lists_all():
+    with pytest.raises(data.DataError) as refused:
+        data.load("zzz")
+    assert all(name in str(refused.value) for name in TABLES)
+
+
+def test_missing_files_say_what_to_do(package):
+    with pytest.raises(data.DataError, match=r"nowhere\.csv does not exist; check the parameter"):
+        data.load("countries", package / "nowhere.csv")
+    (package / "countries.csv").unlink()
+    with pytest.raises(data.DataError, match=r"countries\.csv does not exist; restore it"):
+        data.load("countries")
+
+
+def test_a_changed_shipped_file_is_refused_even_when_valid(package):
+    assert len(data.load("partnership_starts")) == 6
+    file = package / "partnership_starts.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("2023-05", "2023-06", 1), encoding="utf-8")
+    data.validate("partnership_starts")
+    with pytest.raises(data.DataError, match="make describe"):
+        data.load("partnership_starts")
+
+
+def test_a_changed_shipped_file_that_is_invalid_names_the_row(package):
+    file = package / "partnership_starts.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("2023-05", "May 2023", 1), encoding="utf-8")
+    with pytest.raises(data.DataError, match=r"partnership_starts\.csv, line 2, column 'start', value 'May 2023'"):
+        data.load("partnership_starts")
+
+
+def test_an_edited_package_is_read_again(package):
+    described = json.loads(data.PACKAGE.read_text(encoding="utf-8"))
+    assert "countries" in data.resources()
+    described["resources"] = [r for r in described["resources"] if r["name"] != "countries"]
+    data.PACKAGE.write_text(json.dumps(described), encoding="utf-8")
+    assert "countries" not in data.resources()
+
+
+def test_describe():
+    found = data.describe("frontex_route_month")
+    assert (found.name, found.publisher, found.status) == ("frontex_route_month", "Frontex", "public")
+    assert found.licence and found.caveats
+    for part in (found.title, found.publisher, found.reference_date, found.status):
+        assert part in found.line
+
+
+def test_describe_own_file_claims_nothing_of_the_publisher(tmp_path):
+    found = data.describe("frontex_route_month", tmp_path / "mine.csv")
+    assert "mine.csv" in found.line and "own file" in found.line
+    assert "Frontex" not in found.publisher and str(tmp_path) not in found.line
+    assert found.caveats == () and found.status not in STATUSES

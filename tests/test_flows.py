@@ -1,0 +1,217 @@
+"""Monthly series of routes: known answers, properties, and the size and power of the shift test."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib import data, flows
+
+levels = st.lists(st.integers(1, 100_000), min_size=10, max_size=40)
+
+
+def monthly(values, start="2015-01"):
+    return pd.Series(values, pd.date_range(start, periods=len(values), freq="MS"), dtype=float)
+
+
+def autoregressive(rng, months=198, phi=0.8, burn_in=100):
+    """An AR(1) series with standard normal shocks."""
+    shocks, values = rng.normal(size=months + burn_in), np.zeros(months + burn_in)
+    for t in range(1, months + burn_in):
+        values[t] = phi * values[t - 1] + shocks[t]
+    return monthly(values[burn_in:], "2009-01")
+
+
+def test_rolling_mean_by_hand():
+    found = flows.rolling_mean(monthly([1, 2, 6, 4, 5]), 3)
+    assert found.isna().tolist() == [True, True, False, False, False]
+    assert found.iloc[2:].tolist() == [3, 4, 5]
+
+
+def test_rolling_mean_of_routes_is_that_of_each_route():
+    wide = pd.DataFrame({"a": monthly([1, 2, 6, 4]), "b": monthly([4, 4, 4, 8])})
+    found = flows.rolling_mean(wide, 2)
+    for route in wide:
+        pd.testing.assert_series_equal(found[route], flows.rolling_mean(wide[route], 2))
+    assert flows.rolling_mean(monthly(range(12))).iloc[-1] == 5.5
+
+
+def test_mean_between_includes_both_ends():
+    series = monthly([1, 2, 6, 4, 5])
+    assert flows.mean_between(series, "2015-02", "2015-04") == 4
+    assert flows.mean_between(series, pd.Timestamp("2015-05-01"), "2015-05") == 5
+    with pytest.raises(ValueError, match="no value for 2015-06"):
+        flows.mean_between(series, "2015-01", "2015-07")
+
+
+def test_change_at_by_hand_leaves_the_month_out():
+    found = flows.change_at(monthly([10, 20, 999, 2, 4]), "2015-03", window=2)
+    assert (found.before, found.after, found.difference) == (15, 3, -12)
+    assert found.relative == pytest.approx(-0.8)
+    assert (found.month, found.window) == (pd.Timestamp("2015-03-01"), 2)
+
+
+@pytest.mark.parametrize("until", [None, pd.NaT, float("nan"), "2015-03"])
+def test_change_at_without_a_span(until):
+    assert flows.change_at(monthly([10, 20, 999, 2, 4]), "2015-03", 2, until).after == 3
+
+
+def test_change_at_leaves_a_whole_span_out():
+    series = monthly([10, 20, 999, 999, 999, 2, 4])
+    found = flows.change_at(series, "2015-03", 2, until="2015-05")
+    assert (found.before, found.after) == (15, 3)
+
+
+@pytest.mark.parametrize(
+    "month, until", [("2015-02", None), ("2015-04", None), ("2015-03", "2015-04"), ("2030-01", None)]
+)
+def test_windows_outside_the_series_are_refused(month, until):
+    with pytest.raises(ValueError, match="no value for"):
+        flows.change_at(monthly([1, 2, 3, 4, 5]), month, 2, until)
+
+
+def test_relative_change_from_zero_is_not_a_number():
+    assert np.isnan(flows.change_at(monthly([0, 3, 5]), "2015-02", 1).relative)
+
+
+def test_by_route():
+    table = pd.DataFrame(
+        [("2015-02", "b", 4), ("2015-01", "a", 1), ("2015-01", "b", 3), ("2015-02", "a", 2)],
+        columns=["month", "route", "detections"],
+    ).assign(month=lambda rows: pd.to_datetime(rows["month"]))
+    wide = flows.by_route(table)
+    assert wide.columns.tolist() == ["a", "b"]
+    assert wide.to_numpy().tolist() == [[1, 3], [2, 4]]
+    assert wide.loc["2015-02-01", "b"] == 4
+
+
+@pytest.mark.parametrize("gone", [("2015-02", "a"), ("2015-02", None)])
+def test_by_route_names_the_months_that_lack_a_route(gone):
+    rows = [(f"2015-0{month}", route, 1) for month in (1, 2, 3) for route in "ab"]
+    rows = [row for row in rows if not (row[0] == gone[0] and gone[1] in (None, row[1]))]
+    table = pd.DataFrame(rows, columns=["month", "route", "dead"])
+    table["month"] = pd.to_datetime(table["month"])
+    with pytest.raises(ValueError, match="no dead for every route in 2015-02"):
+        flows.by_route(table, "dead")
+
+
+@pytest.mark.parametrize(
+    "values, month, expected",
+    [
+        ([10, 10, 11, 12, 12, 12], "2015-03", 0),  # never below
+        ([10, 10, 2, 2, 10, 18], "2015-03", 3),  # means 10, 6, 2, 6, 14: back three months on
+        ([10, 10, 2, 2, 2, 2], "2015-03", None),
+        ([10, 10, 10, 4, 16, 1], "2015-03", 2),  # falls a month late; means 10, 7, 10
+    ],
+)
+def test_months_to_recover_by_hand(values, month, expected):
+    assert flows.months_to_recover(monthly(values), month, window=2) == expected
+
+
+def test_months_to_recover_counts_over_years():
+    values = [10] * 12 + [1] + [10] * 30
+    assert flows.months_to_recover(monthly(values), "2016-01", window=12) == 12
+
+
+@given(levels, st.integers(1, 4))
+def test_changes_are_those_around_each_month(values, window):
+    series = monthly(values)
+    found = flows.changes(series, window)
+    assert len(found) == len(series) - 2 * window
+    for month, ratio in found.items():
+        around = flows.change_at(series, month, window)
+        assert ratio == pytest.approx(np.log(around.after / around.before), abs=1e-9)
+
+
+@given(levels, st.floats(0.001, 1000))
+def test_scale_does_not_matter(values, factor):
+    series = monthly(values)
+    pd.testing.assert_series_equal(flows.changes(series, 2), flows.changes(series * factor, 2), atol=1e-9)
+    month = series.index[4]
+    one, other = flows.change_at(series, month, 2), flows.change_at(series * factor, month, 2)
+    assert other.relative == pytest.approx(one.relative, abs=1e-9)
+    assert other.difference == pytest.approx(factor * one.difference, rel=1e-6, abs=1e-6 * factor)
+
+
+@given(levels)
+def test_time_reversed_changes_have_the_other_sign(values):
+    forward, backward = flows.changes(monthly(values), 3), flows.changes(monthly(values[::-1]), 3)
+    np.testing.assert_allclose(forward.to_numpy(), -backward.to_numpy()[::-1], atol=1e-9)
+
+
+def test_empty_windows_have_no_ratio():
+    found = flows.changes(monthly([0, 0, 3, 6, 3]), 1)
+    assert found.index.strftime("%m").tolist() == ["04"]
+    assert found.iloc[0] == pytest.approx(0)
+
+
+def test_share_as_low():
+    # changes around months 2..5 with a window of one: log(3/1), log(1/2), log(6/3), log(1)
+    series = monthly([1, 2, 3, 1, 6, 1])
+    assert flows.changes(series, 1).round(3).tolist() == [1.099, -0.693, 0.693, 0.0]
+    assert flows.share_as_low(series, "2015-03", 1) == 0.25
+    assert flows.share_as_low(series, "2015-05", 1) == 0.5
+    assert flows.share_as_low(series, "2015-02", 1) == 1
+
+
+def brute_force(x, y, min_shift):
+    real = np.corrcoef(x, y)[0, 1]
+    shifted = [np.corrcoef(x, np.roll(y, k))[0, 1] for k in range(min_shift, len(x) - min_shift + 1)]
+    as_large = sum(abs(other) >= abs(real) - 1e-12 for other in shifted)
+    return real, (1 + as_large) / (1 + len(shifted)), *np.quantile(shifted, [0.025, 0.975]), len(shifted)
+
+
+@pytest.mark.parametrize("months, min_shift", [(96, 24), (121, 24), (198, 24), (40, 5)])
+def test_shift_test_is_what_rolling_the_series_gives(months, min_shift):
+    rng = np.random.default_rng(months)
+    x, y = autoregressive(rng, months), autoregressive(rng, months)
+    found = flows.shift_test(x, y, min_shift)
+    expected = brute_force(x.to_numpy(), y.to_numpy(), min_shift)
+    assert (found.correlation, found.p_value, found.low, found.high, found.shifts) == pytest.approx(expected)
+    assert found.shifts == months - 2 * min_shift + 1
+
+
+def test_shift_test_uses_the_months_in_common_and_no_scale():
+    rng = np.random.default_rng(5)
+    x, y = autoregressive(rng, 150), autoregressive(rng, 150)
+    short = flows.shift_test(x, y.iloc[30:])
+    same = flows.shift_test(100 * x.iloc[30:] + 7, 0.01 * y.iloc[30:] - 3)
+    assert short.p_value == same.p_value
+    assert short.correlation == pytest.approx(same.correlation)
+    swapped = flows.shift_test(y.iloc[30:], x)
+    assert (swapped.p_value, swapped.correlation) == pytest.approx((short.p_value, short.correlation))
+
+
+def test_shift_test_needs_enough_months():
+    rng = np.random.default_rng(6)
+    with pytest.raises(ValueError, match="95 months in common; 96 needed"):
+        flows.shift_test(autoregressive(rng, 95), autoregressive(rng, 120))
+
+
+def test_size_of_the_shift_test_under_autocorrelation():
+    # 3.3 standard errors of a share of 5 % in 1,000 replications; an ordinary test would reject in over 30 %
+    rng = np.random.default_rng(2026)
+    pairs = [(autoregressive(rng), autoregressive(rng)) for _ in range(1000)]
+    rejected = np.mean([flows.shift_test(x, y).p_value <= 0.05 for x, y in pairs])
+    ordinary = np.mean([abs(np.corrcoef(x, y)[0, 1]) > 1.96 / np.sqrt(198) for x, y in pairs])
+    assert abs(rejected - 0.05) <= 3.3 * np.sqrt(0.05 * 0.95 / 1000)
+    assert ordinary > 0.3
+
+
+def test_power_of_the_shift_test():
+    rng = np.random.default_rng(7)
+    found = []
+    for _ in range(100):
+        x = autoregressive(rng)
+        found.append(flows.shift_test(x, -x + autoregressive(rng)))
+    assert np.mean([test.p_value <= 0.05 for test in found]) > 0.95
+    assert np.median([test.correlation for test in found]) < -0.5
+
+
+def test_the_packaged_series_are_gapless():
+    routes = flows.by_route(data.load("frontex_route_month"))
+    deaths = flows.by_route(data.load("deaths_route_month"), "dead_and_missing")
+    assert routes.shape[1] == 9 and deaths.shape[1] == 4
+    assert set(deaths.columns) <= set(routes.columns)
+    assert (routes >= 0).all(axis=None)

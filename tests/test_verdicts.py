@@ -1,0 +1,123 @@
+"""Verdicts as readers see them."""
+
+import json
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from lib.claims import Claim
+from lib.verdicts import (
+    CONFIRMED,
+    DIFFERS,
+    MARKS,
+    MIMETYPE,
+    MIXED,
+    UNTESTABLE,
+    WORDS,
+    Card,
+    Cards,
+    Result,
+    Summary,
+    Verdicts,
+    badge,
+)
+
+NASTY = 'a <b>"bold"</b> & <script>alert(1)</script>'
+
+
+def result(id="x-a", computed="5", verdict=CONFIRMED, **fields):
+    row = {
+        "chapter": "x",
+        "section": "3.3",
+        "footnote": 58,
+        "statement": "Detections fell.",
+        "kind": "count",
+        "value": "5",
+        "unit": "detections",
+        "period": "2015",
+        "precision": "1",
+        "evidence": "public",
+        "expect": "confirmed",
+        "note": "",
+    }
+    return Result(Claim(id=id, **row | fields), computed, verdict)
+
+
+def soup(html):
+    return BeautifulSoup(html, "html.parser")
+
+
+RESULTS = (result("x-a"), result("x-b", verdict=DIFFERS), result("x-c", None, UNTESTABLE, footnote=None))
+
+
+def test_each_verdict_is_an_anchor_with_value_and_place():
+    page = soup(Verdicts(list(RESULTS))._repr_html_())
+    assert [item["id"] for item in page.find_all("li")] == ["x-a", "x-b", "x-c"]
+    for item, shown in zip(page.find_all("li"), RESULTS, strict=True):
+        assert item.find("a", href=f"#{shown.claim.id}")
+        assert shown.claim.where in item.text and WORDS[shown.verdict] in item.text
+    assert "computed: 5" in page.find(id="x-a").text
+    assert "computed" not in page.find(id="x-c").text
+
+
+def test_text_of_the_ledger_is_escaped_everywhere():
+    nasty = result(statement=NASTY, note=NASTY, unit=NASTY, computed=NASTY)
+    pages = [
+        Verdicts([nasty])._repr_html_(),
+        Cards((Card(NASTY, CONFIRMED, NASTY, (nasty,)),))._repr_html_(),
+        Summary("x", (nasty,))._repr_mimebundle_()["text/html"],
+    ]
+    for html in pages:
+        page = soup(html)
+        assert not page.find(["script", "b"])
+        assert NASTY in page.text
+    assert NASTY in soup(pages[1]).find("a")["aria-label"]
+
+
+def test_verdicts_look_different_without_colour():
+    assert len(set(MARKS.values())) == len(set(WORDS.values())) == 4
+    for name in (CONFIRMED, DIFFERS, UNTESTABLE, MIXED):
+        assert WORDS[name] in soup(badge(name)).text and MARKS[name] in soup(badge(name)).text
+
+
+def test_cards_count_their_claims_and_lead_to_them():
+    page = soup(Cards((Card("Did it fall?", MIXED, "In part.", RESULTS),))._repr_html_())
+    assert "3 claims" in page.text and "1 confirmed, 1 differs, 1 cannot be tested here" in page.text
+    assert WORDS[MIXED] in page.text and "Did it fall?" in page.text
+    assert [link["href"] for link in page.find_all("a")] == ["#x-a", "#x-b", "#x-c"]
+
+
+def test_summary_counts_and_frame():
+    summary = Summary("x", (*RESULTS, result("x-d")))
+    assert summary.counts == {CONFIRMED: 2, DIFFERS: 1, UNTESTABLE: 1}
+    frame = summary.frame()
+    assert frame["id"].tolist() == ["x-a", "x-b", "x-c", "x-d"]
+    assert frame["verdict"].tolist() == [CONFIRMED, DIFFERS, UNTESTABLE, CONFIRMED]
+    assert set(frame.columns) == {*Claim.__dataclass_fields__, "computed", "verdict"}
+    assert Summary("x", RESULTS[:1]).counts == {CONFIRMED: 1, DIFFERS: 0, UNTESTABLE: 0}
+
+
+def test_summary_is_json_that_the_synthesis_can_read():
+    bundle = json.loads(json.dumps(Summary("x", RESULTS)._repr_mimebundle_(), allow_nan=False))
+    record = bundle[MIMETYPE]
+    assert record["chapter"] == "x" and record["counts"] == {CONFIRMED: 1, DIFFERS: 1, UNTESTABLE: 1}
+    assert [(claim["id"], claim["verdict"], claim["computed"]) for claim in record["claims"]] == [
+        ("x-a", CONFIRMED, "5"),
+        ("x-b", DIFFERS, "5"),
+        ("x-c", UNTESTABLE, None),
+    ]
+    assert pd.isna(record["claims"][2]["footnote"])
+    assert bundle["text/plain"] == "1 confirmed, 1 differs, 1 untestable"
+
+
+def test_summary_table_links_every_claim():
+    page = soup(Summary("x", RESULTS)._repr_mimebundle_()["text/html"])
+    rows = page.find("tbody").find_all("tr")
+    assert [row.find("a")["href"] for row in rows] == ["#x-a", "#x-b", "#x-c"]
+    assert len(page.find_all("th", scope="col")) == len(rows[0].find_all("td"))
+
+
+@pytest.mark.parametrize("shown", [Verdicts(list(RESULTS)), Cards((Card("Did it fall?", MIXED, "Yes.", RESULTS),))])
+def test_plain_text_for_a_terminal(shown):
+    assert "<" not in repr(shown) and ("confirmed: x-a" in repr(shown) or "Did it fall? mixed" in repr(shown))
