@@ -52,8 +52,8 @@ class Claim:
         """What the report states, as a reader would write it."""
         if self.precision in BOUNDS:
             words = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most"}
-            return f"{words[self.precision]} {_shown(self.value)} {self.unit}".strip()
-        return f"{_shown(self.value)} {self.unit if _is_number(self.precision) else ''}".strip()
+            return f"{words[self.precision]} {_shown(self.value, self.precision)} {self.unit}".strip()
+        return f"{_shown(self.value, self.precision)} {self.unit if _is_number(self.precision) else ''}".strip()
 
 
 def agrees(stated: str, computed: float, precision: str) -> bool:
@@ -106,12 +106,14 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _shown(value: object) -> str:
+def _shown(value: str, precision: str) -> str:
     """Thousands separators for counts; years, dates and words as they are."""
+    if precision in DATE_FORMATS:
+        return value
     try:
         as_number = float(value)
     except ValueError:
-        return str(value)
+        return value
     return f"{as_number:,.6g}" if abs(as_number) < 10_000 else f"{as_number:,.0f}"
 
 
@@ -158,7 +160,7 @@ class Ledger:
         if id in self.results:
             raise ClaimError(f"{self.chapter}: claim {id} is tested twice")
         claim = self.claims[id]
-        shown = None if value is None else _shown(_word(value, claim.precision))
+        shown = None if value is None else _shown(_word(value, claim.precision), claim.precision)
         result = Result(claim, shown, verdict(claim, value))
         if self.enforce and result.verdict != claim.expect:
             raise ClaimError(
@@ -171,13 +173,14 @@ class Ledger:
     def card(self, question: str, sentence: str, *ids: str) -> Card:
         """One verdict in brief over several claims, all tested by then.
 
-        The rule: confirmed when every claim that could be tested is confirmed, differs when every one of
-        them differs, untestable when none could be tested, and in part otherwise.
+        The rule: untestable when more than half of the claims could not be tested; otherwise confirmed when
+        every tested claim is confirmed, differs when every one differs, and in part when they disagree.
         """
         results = tuple(self.results[id] for id in ids)
-        tested = {result.verdict for result in results} - {UNTESTABLE}
-        answer = MIXED if len(tested) > 1 else next(iter(tested), UNTESTABLE)
-        return Card(question, answer, sentence, results)
+        tested = [result.verdict for result in results if result.verdict != UNTESTABLE]
+        if 2 * len(tested) < len(results):
+            return Card(question, UNTESTABLE, sentence, results)
+        return Card(question, MIXED if len(set(tested)) > 1 else tested[0], sentence, results)
 
     def finish(self) -> Summary:
         """The table of verdicts that ends a chapter. Raises `ClaimError` if a claim was never tested."""

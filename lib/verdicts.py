@@ -49,8 +49,8 @@ def _item(result: Result) -> str:
     return (
         f'<li id="{claim.id}" class="claim claim-{result.verdict}">{badge(result.verdict)} '
         f"{escape(claim.statement)} "
-        f'<span class="claim-values">Report, {escape(claim.where)}: {escape(claim.stated)}{computed}.</span>'
-        f'{note} <a class="claim-link" href="#{claim.id}" aria-label="Link to claim {claim.id}">#</a></li>'
+        f'<a class="claim-link" href="#{claim.id}" aria-label="Link to claim {claim.id}">#</a>'
+        f'<span class="claim-values">Report, {escape(claim.where)}: {escape(claim.stated)}{computed}.</span>{note}</li>'
     )
 
 

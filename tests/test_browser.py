@@ -123,9 +123,9 @@ def test_figures_are_live_from_a_server_too(visit, server):
     assert page.complaints == []
 
 
-def test_search_works_from_files(visit, book):
-    page = visit("search", base=book.as_uri())
-    page.goto(f"{book.as_uri()}/search.html?q=detections")
+def test_search_finds_a_word(visit, server):
+    page = visit("search", base=server)
+    page.goto(f"{server}/search.html?q=detections")
     page.locator("#search-results li a").first.wait_for(timeout=10_000)
     assert page.complaints == []
 

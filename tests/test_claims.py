@@ -116,7 +116,7 @@ def test_without_data_a_claim_is_untestable_and_must_not_have_a_value(evidence):
 @pytest.mark.parametrize("evidence", ["public", "arithmetic"])
 @pytest.mark.parametrize("nothing", [None, float("nan"), np.nan, pd.NA, pd.NaT])
 def test_with_data_a_claim_needs_a_value(evidence, nothing):
-    with pytest.raises(ClaimError, match="x-a.*nothing was computed"):
+    with pytest.raises(ClaimError, match=r"x-a.*nothing was computed"):
         verdict(claim(evidence=evidence), nothing)
 
 

@@ -65,13 +65,19 @@ def test_estimate_agrees_with_linearmodels():
 
 
 def test_balanced_estimate_by_hand():
-    # two destinations, two origins, two periods: the triple difference, of log 8 - log 1, is log 8
+    # two destinations, two origins, two years before and one after: the triple difference of log 8 and log 1
     rows = pd.DataFrame(
-        [(d, c, y, 8.0 if (d, c, y) == ("A", "W", 2016) else 1.0) for d in "AB" for c in "WX" for y in (2015, 2016)],
+        [
+            (d, c, y, 8.0 if (d, c, y) == ("A", "W", 2017) else 1.0)
+            for d in "AB"
+            for c in "WX"
+            for y in (2015, 2016, 2017)
+        ],
         columns=["destination", "citizenship", "year", "applicants"],
     )
-    found = relative_changes(rows, "W", 2016)
+    found = relative_changes(rows, "W", 2017)
     assert found["estimate"].to_dict() == pytest.approx({"A": np.log(8), "B": -np.log(8)})
+    assert found["years"].tolist() == [1, 1]
 
 
 def test_a_planted_effect_is_found():
@@ -110,9 +116,9 @@ def test_dropped_years_are_those_of_the_origin_only():
 
 def test_destinations_without_a_before_or_an_after_are_left_out():
     rows = panel(np.random.default_rng(10))
-    of_origin = rows["citizenship"] == "W"
-    rows = rows[~(of_origin & (rows["destination"] == "A") & (rows["year"] < 2018))]
-    rows = rows[~(of_origin & (rows["destination"] == "B") & (rows["year"] >= 2018))]
+    of_origin, before = rows["citizenship"] == "W", rows["year"] < 2018
+    gone = (rows["destination"] == "A") & before | (rows["destination"] == "B") & ~before
+    rows = rows[~(of_origin & gone)]
     assert relative_changes(rows, "W", 2018).index.tolist() == ["C", "D", "E", "F"]
 
 

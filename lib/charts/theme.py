@@ -72,7 +72,9 @@ def config() -> dict:
         "axisY": {"domain": False, "ticks": False, "titleAngle": 0, "titleAlign": "left", "titleAnchor": "start",
                   "titleY": -10, "titleX": 0, "tickCount": 5},
         "axisX": {"grid": False},
-        "legend": text | {"orient": "top", "direction": "horizontal", "title": None, "symbolStrokeWidth": 3, "labelLimit": 0, "offset": 24},
+        "legend": text
+        | {"orient": "top", "direction": "horizontal", "title": None}
+        | {"symbolStrokeWidth": 3, "labelLimit": 0, "offset": 24},
         "header": {"labelColor": INK, "titleColor": INK, "labelFontSize": 12, "labelFontWeight": 600},
         "view": {"stroke": None},
         "line": {"strokeWidth": 2},
