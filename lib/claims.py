@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from fractions import Fraction
+from numbers import Integral, Real
 
+import numpy as np
 import pandas as pd
 
 from lib import data
@@ -64,9 +67,10 @@ def agrees(stated: str, computed: float, precision: str) -> bool:
     The arithmetic is exact; only the binary noise of a float (a part in 10^12) is forgiven.
     """
     target, value = Fraction(stated), Fraction(str(float(computed)))
-    if precision in BOUNDS:
-        return BOUNDS[precision](value, target)
     noise = abs(value) / 10**12
+    if precision in BOUNDS:
+        equal = abs(value - target) <= noise
+        return "=" in precision if equal else BOUNDS[precision](value, target)
     return abs(value - target) * 2 <= Fraction(precision) + noise
 
 
@@ -87,14 +91,19 @@ def verdict(claim: Claim, computed: object = None) -> str:
     if computed is None or pd.isna(computed):
         raise ClaimError(f"{claim.id}: evidence is {claim.evidence}, but nothing was computed for it")
     if _is_number(claim.precision) or claim.precision in BOUNDS:
+        if not (isinstance(computed, Real) and math.isfinite(computed)):
+            raise ClaimError(f"{claim.id}: a number is needed to test it, not {computed!r}")
         return CONFIRMED if agrees(claim.value, computed, claim.precision) else DIFFERS
     return CONFIRMED if _word(computed, claim.precision) == claim.value else DIFFERS
 
 
 def _word(computed: object, precision: str) -> str:
+    if precision == "year" and isinstance(computed, Integral):
+        return str(computed)
     if precision in DATE_FORMATS:
-        return pd.Timestamp(computed).strftime(DATE_FORMATS[precision])
-    if computed in (True, False):  # numpy's booleans are no instances of bool
+        stamp = computed.to_timestamp() if isinstance(computed, pd.Period) else pd.Timestamp(computed)
+        return stamp.strftime(DATE_FORMATS[precision])
+    if isinstance(computed, bool | np.bool_):
         return "yes" if computed else "no"
     return str(computed)
 

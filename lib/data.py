@@ -101,7 +101,13 @@ def validate(name: str, path: str | Path | None = None) -> None:
     file = _file(name, path)
     with system.use_context(trusted=True):
         report = Resource.from_descriptor(
-            {"name": name, "path": file.name, "schema": resource(name)["schema"], "encoding": "utf-8"},
+            {
+                "name": name,
+                "path": file.name,
+                "schema": resource(name)["schema"],
+                "encoding": "utf-8",
+                "dialect": {"csv": {"delimiter": ","}},  # never guessed
+            },
             basepath=str(file.parent),
         ).validate()
     errors = [error for task in report.tasks for error in task.errors]
@@ -120,7 +126,7 @@ def _error_line(file: str, error: object) -> str:
     parts = [file]
     if (row := getattr(error, "row_number", None)) is not None:
         parts.append(f"line {row}")
-    if (field := getattr(error, "field_name", None)) is not None:
+    if field := getattr(error, "field_name", None) or getattr(error, "label", None):
         parts.append(f"column {field!r}")
     if (cell := getattr(error, "cell", None)) is not None:
         parts.append(f"value {str(cell)!r}")
@@ -146,13 +152,18 @@ def load(name: str, path: str | Path | None = None) -> pd.DataFrame:
                 "describes; if the change is meant, run `make describe` and commit both"
             )
     fields = resource(name)["schema"]["fields"]
-    table = pd.read_csv(
-        file,
-        dtype={field["name"]: _dtype(field) for field in fields},
-        keep_default_na=False,  # "NA" is a code in some tables; only an empty cell is missing
-        na_values={field["name"]: [""] for field in fields},
-        encoding="utf-8",
-    )
+    try:
+        table = pd.read_csv(
+            file,
+            dtype={field["name"]: _dtype(field) for field in fields},
+            keep_default_na=False,  # "NA" is a code in some tables; only an empty cell is missing
+            na_values={field["name"]: [""] for field in fields},
+            encoding="utf-8",
+        )
+    except (ValueError, OverflowError) as problem:  # a number too large, or written as no other program reads it
+        raise DataError(f"table {name!r}: {file.name} cannot be read as its schema says: {problem}") from problem
+    if table.empty:
+        raise DataError(f"table {name!r}: {file.name} has a header and no rows")
     for field in fields:
         if field["type"] in DATES:
             table[field["name"]] = pd.to_datetime(table[field["name"]], format=DATES[field["type"]])

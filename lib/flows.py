@@ -79,15 +79,6 @@ def changes(series: pd.Series, window: int = 12) -> pd.Series:
     return np.log(after.where(after > 0) / before.where(before > 0)).dropna().rename("log_ratio")
 
 
-def share_as_low(series: pd.Series, month: str | pd.Timestamp, window: int = 12) -> float:
-    """Share of all months whose change is as low as the one around `month`, that month included.
-
-    A description of the series, not a test of an event: neighbouring months share most of their windows.
-    """
-    ratios = changes(series, window)
-    return float((ratios <= ratios.loc[pd.Timestamp(month)]).mean())
-
-
 def months_to_recover(series: pd.Series, month: str | pd.Timestamp, window: int = 12) -> int | None:
     """Months after `month` until the rolling mean is back at the level before it, once it has fallen below.
 
@@ -104,37 +95,44 @@ def months_to_recover(series: pd.Series, month: str | pd.Timestamp, window: int 
     return None if back.empty else (back[0].year - at.year) * 12 + back[0].month - at.month
 
 
+def yearly_changes(series: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
+    """Log change of the total of each full calendar year on the year before; missing where a total is zero.
+
+    Changes of whole years share no month, so they can be permuted; overlapping windows cannot.
+    """
+    months = series.groupby(series.index.year)
+    totals = months.sum()[months.size() == 12]
+    return np.log(totals.where(totals > 0)).diff().dropna(how="all")
+
+
 @dataclass(frozen=True)
-class ShiftTest:
-    """Correlation of two series and how it compares with the correlations after shifting one of them in time."""
+class PermutationTest:
+    """A correlation and its distribution when one of the two series is put in random order."""
 
     correlation: float
     p_value: float
-    low: float  # 2.5 % and 97.5 % quantile of the correlations after shifting
+    low: float  # 2.5 % and 97.5 % quantile of the correlations in random order
     high: float
-    shifts: int
+    pairs: int
 
 
-def shift_test(first: pd.Series, second: pd.Series, min_shift: int = 24) -> ShiftTest:
-    """Two-sided test that two autocorrelated series move independently, by circular shifts in time.
+def permutation_test(first: pd.Series, second: pd.Series, draws: int = 9999, seed: int = 1) -> PermutationTest:
+    """Two-sided permutation test of the Pearson correlation of two series without autocorrelation.
 
-    The correlation of the series as they are is ranked among those after every circular shift of the second
-    by at least `min_shift` months either way; p = (1 + number as large in size) / (1 + number of shifts).
-    Shifting keeps each series' own autocorrelation, which an ordinary test of a correlation ignores; it
-    needs series without trend, such as changes. Source: the circular-shift (toroidal) randomisation of
-    spatial and time series statistics; Edgington and Onghena (2007), ch. 11. Raises `ValueError` when the
-    series share fewer than four times `min_shift` months.
+    The test is exact when one of the series could as well have come in any other order; inertia in both
+    makes it reject too often. Source: scipy.stats.permutation_test, pairings. Raises `ValueError` when fewer
+    than eight pairs are complete or a series does not vary.
     """
-    both = pd.concat([first, second], axis=1).dropna()
-    if len(both) < 4 * min_shift:
-        raise ValueError(f"{len(both)} months in common; {4 * min_shift} needed")
-    x, y = both.to_numpy().T
-    x, y = x - x.mean(), y - y.mean()
+    from scipy import stats  # costs more than a second: only where it is used
+
+    both = pd.concat([first.rename("x"), second.rename("y")], axis=1, sort=True).dropna()
+    if len(both) < 8 or (both.std() == 0).any():
+        raise ValueError(f"{len(both)} complete pairs; at least 8 are needed, of series that vary")
+    x, y = both["x"].to_numpy() - both["x"].mean(), both["y"].to_numpy() - both["y"].mean()
     scale = np.sqrt((x @ x) * (y @ y))
-    # all circular correlations at once: the cross-correlation theorem
-    circular = np.fft.irfft(np.fft.rfft(x) * np.conj(np.fft.rfft(y)), n=len(x)) / scale
-    shifted = circular[min_shift : len(x) - min_shift + 1]
-    as_large = int((np.abs(shifted) >= abs(circular[0]) - 1e-12).sum())
-    low, high = np.quantile(shifted, [0.025, 0.975])
-    p_value = (1 + as_large) / (1 + len(shifted))
-    return ShiftTest(float(circular[0]), p_value, float(low), float(high), len(shifted))
+    found = stats.permutation_test(
+        (x,), lambda order, axis=-1: (order * y).sum(axis=axis) / scale,
+        permutation_type="pairings", vectorized=True, n_resamples=draws, rng=seed,
+    )  # fmt: skip
+    low, high = np.quantile(found.null_distribution, [0.025, 0.975])
+    return PermutationTest(float(found.statistic), float(found.pvalue), float(low), float(high), len(both))

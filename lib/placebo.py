@@ -45,14 +45,21 @@ def relative_changes(panel: pd.DataFrame, origin: str, start: int, drop_years: t
     destination, year ≥ `start`. It is estimated once per destination. `drop_years` leaves out years of this
     origin that are partly treated. Returns a DataFrame by destination with `estimate` (log points), `noise`
     (standard deviation of the pair's residuals before `start`), `scaled` (their ratio) and `years` after.
-    Raises `ValueError` if no destination has the origin both before and after `start`.
+    Raises `ValueError` if fewer than two destinations have the origin in two years before and one after
+    `start`, or if a count is zero or negative.
     """
+    if (panel["applicants"] <= 0).any():
+        raise ValueError("applicants must be above zero: the regression is on their logarithm; leave zeros out")
     rows = panel[~((panel["citizenship"] == origin) & panel["year"].isin(drop_years))].reset_index(drop=True)
     of_origin = rows["citizenship"] == origin
     after = of_origin & (rows["year"] >= start)
-    destinations = sorted(set(rows.loc[after, "destination"]) & set(rows.loc[of_origin & ~after, "destination"]))
-    if not destinations:
-        raise ValueError(f"no destination has applicants from {origin} both before and after {start}")
+    years_before = rows[of_origin & ~after].groupby("destination")["year"].nunique()
+    destinations = sorted(set(rows.loc[after, "destination"]) & set(years_before.index[years_before >= 2]))
+    if len(destinations) < 2:
+        raise ValueError(
+            f"{len(destinations)} destinations have applicants from {origin} in two years before {start} "
+            "and one after; at least two are needed to compare"
+        )
     dummies = np.column_stack([(after & (rows["destination"] == place)).to_numpy(float) for place in destinations])
     columns = np.column_stack([np.log(rows["applicants"].to_numpy(float)), dummies])
     within = residualise(

@@ -53,7 +53,13 @@ def _clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     cells = []
     for cell in notebook.cells:
         tags = cell.metadata.get("tags")
-        kept = {"cell_type": cell.cell_type, "source": cell.source, "metadata": {"tags": tags} if tags else {}}
+        if cell.cell_type == "markdown" and not cell.source.strip():
+            continue
+        kept = {
+            "cell_type": cell.cell_type,
+            "source": cell.source.strip() if cell.cell_type == "markdown" else cell.source.strip("\n"),
+            "metadata": {"tags": tags} if tags else {},
+        }
         if cell.cell_type == "code":
             kept |= {"outputs": [], "execution_count": None}
         cells.append(nbformat.from_dict(kept))
@@ -125,7 +131,18 @@ def _write_notebook(pair: Pair) -> str:
 
 
 def _write_text(pair: Pair, notebook: nbformat.NotebookNode) -> str:
-    pair.text.write_text(_to_text(notebook), encoding="utf-8")
+    text = _to_text(notebook)
+    if any(cell.get("attachments") for cell in notebook.cells):
+        raise PairError(
+            f"{pair.name}: a cell of {pair.notebook.name} holds a pasted image, which the text cannot hold; "
+            "save it as a file in book/_static and link to it. Nothing was changed."
+        )
+    if _cells(_from_text(text)) != _cells(notebook):
+        raise PairError(
+            f"{pair.name}: {pair.notebook.name} holds something that does not survive as text, such as a line of "
+            "+++ or a code-cell fence inside a text cell; take it out. Nothing was changed."
+        )
+    pair.text.write_text(text, encoding="utf-8")
     _write_notebook(pair)
     return f"{pair.text.name} written from {pair.notebook.name}"
 

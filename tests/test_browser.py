@@ -197,16 +197,19 @@ def test_a_choice_changes_the_picture(visit):
     assert page.complaints == []
 
 
-def test_a_pointer_gets_the_value(visit):
+@pytest.mark.parametrize("id", ["fig-greece", "fig-central", "fig-west-atlantic"])
+def test_a_pointer_gets_the_value(visit, id):
     page = visit(CHAPTER)
     enliven(page)
-    picture = page.locator("#fig-eu-detections .figure-live svg").first
+    picture = page.locator(f"#{id} .figure-live svg").first
     picture.scroll_into_view_if_needed()
     box = picture.bounding_box()
     for part in (0.4, 0.45, 0.5):
         page.mouse.move(box["x"] + part * box["width"], box["y"] + 0.5 * box["height"])
     page.locator("#vg-tooltip-element.visible").wait_for(timeout=5_000)
-    assert re.search(r"\d", page.locator("#vg-tooltip-element").inner_text())
+    said = page.locator("#vg-tooltip-element").inner_text()
+    assert re.search(r"\d", said)
+    assert "undefined" not in said and "null" not in said, said
 
 
 def test_keyboard_alone_is_enough(visit):

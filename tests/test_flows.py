@@ -1,4 +1,6 @@
-"""Monthly series of routes: known answers, properties, and the size and power of the shift test."""
+"""Monthly series of routes: known answers, properties, and the size and power of the permutation test."""
+
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
@@ -147,75 +149,68 @@ def test_empty_windows_have_no_ratio():
     assert found.iloc[0] == pytest.approx(0)
 
 
-def test_share_as_low():
-    # changes around months 2..5 with a window of one: log(3/1), log(1/2), log(6/3), log(1)
-    series = monthly([1, 2, 3, 1, 6, 1])
-    assert flows.changes(series, 1).round(3).tolist() == [1.099, -0.693, 0.693, 0.0]
-    assert flows.share_as_low(series, "2015-03", 1) == 0.25
-    assert flows.share_as_low(series, "2015-05", 1) == 0.5
-    assert flows.share_as_low(series, "2015-02", 1) == 1
+def test_yearly_changes_use_full_years_only():
+    series = monthly([1.0] * 12 + [2.0] * 12 + [4.0] * 6, "2015-01")
+    found = flows.yearly_changes(series)
+    assert found.index.tolist() == [2016]
+    assert found.loc[2016] == pytest.approx(np.log(2))
+    assert flows.yearly_changes(monthly([0.0] * 12 + [1.0] * 12)).empty
 
 
-def brute_force(x, y, min_shift):
+def yearly(values):
+    return pd.Series(values, range(2010, 2010 + len(values)), dtype=float)
+
+
+def test_permutation_test_agrees_with_all_orders_by_hand():
+    rng = np.random.default_rng(3)
+    x, y = yearly(rng.normal(size=8)), yearly(rng.normal(size=8))
+    every = np.array([np.corrcoef(order, y)[0, 1] for order in permutations(x)])
     real = np.corrcoef(x, y)[0, 1]
-    shifted = [np.corrcoef(x, np.roll(y, k))[0, 1] for k in range(min_shift, len(x) - min_shift + 1)]
-    as_large = sum(abs(other) >= abs(real) - 1e-12 for other in shifted)
-    return real, (1 + as_large) / (1 + len(shifted)), *np.quantile(shifted, [0.025, 0.975]), len(shifted)
+    exact = 2 * min(np.mean(every >= real - 1e-12), np.mean(every <= real + 1e-12))  # twice the smaller tail
+    found = flows.permutation_test(x, y)
+    assert found.correlation == pytest.approx(np.corrcoef(x, y)[0, 1])
+    assert found.p_value == pytest.approx(exact, abs=0.02)
+    assert found.low < 0 < found.high
+    assert flows.permutation_test(x, y) == found  # seeded
 
 
-@pytest.mark.parametrize("months, min_shift", [(96, 24), (121, 24), (198, 24), (40, 5)])
-def test_shift_test_is_what_rolling_the_series_gives(months, min_shift):
-    rng = np.random.default_rng(months)
-    x, y = autoregressive(rng, months), autoregressive(rng, months)
-    found = flows.shift_test(x, y, min_shift)
-    expected = brute_force(x.to_numpy(), y.to_numpy(), min_shift)
-    assert (found.correlation, found.p_value, found.low, found.high, found.shifts) == pytest.approx(expected)
-    assert found.shifts == months - 2 * min_shift + 1
+def test_permutation_test_uses_the_years_in_common_and_no_scale():
+    rng = np.random.default_rng(4)
+    x, y = yearly(rng.normal(size=16)), yearly(rng.normal(size=16))
+    short = flows.permutation_test(x, y.iloc[4:])
+    assert short.pairs == 12
+    rescaled = flows.permutation_test(100 * x.iloc[4:] + 7, 0.01 * y.iloc[4:] - 3)
+    assert rescaled.correlation == pytest.approx(short.correlation)
+    assert rescaled.p_value == pytest.approx(short.p_value)
 
 
-def test_shift_test_uses_the_months_in_common_and_no_scale():
+@pytest.mark.parametrize("x, y", [(range(7), range(7)), ([1] * 16, range(16))])
+def test_permutation_test_refuses_short_and_constant_series(x, y):
+    with pytest.raises(ValueError, match="at least 8 are needed"):
+        flows.permutation_test(yearly(x), yearly(y))
+
+
+def test_size_of_the_permutation_test():
+    """At 16 years without inertia, and with the inertia that the routes' yearly changes show at most."""
     rng = np.random.default_rng(5)
-    x, y = autoregressive(rng, 150), autoregressive(rng, 150)
-    short = flows.shift_test(x, y.iloc[30:])
-    same = flows.shift_test(100 * x.iloc[30:] + 7, 0.01 * y.iloc[30:] - 3)
-    assert short.p_value == same.p_value
-    assert short.correlation == pytest.approx(same.correlation)
-    swapped = flows.shift_test(y.iloc[30:], x)
-    assert (swapped.p_value, swapped.correlation) == pytest.approx((short.p_value, short.correlation))
+    replications = 400
+    bound = 3.3 * np.sqrt(0.05 * 0.95 / replications)
+    for phi in (0.0, -0.3):
+        p_values = [
+            flows.permutation_test(*(autoregressive(rng, 16, phi) for _ in range(2)), draws=199).p_value
+            for _ in range(replications)
+        ]
+        assert abs(np.mean(np.array(p_values) <= 0.05) - 0.05) < bound
 
 
-def test_shift_test_needs_enough_months():
+def test_power_of_the_permutation_test():
     rng = np.random.default_rng(6)
-    with pytest.raises(ValueError, match="95 months in common; 96 needed"):
-        flows.shift_test(autoregressive(rng, 95), autoregressive(rng, 120))
-
-
-def test_size_of_the_shift_test_under_autocorrelation():
-    # The test is approximate: 6.3 % in 20,000 replications at phi 0.8, where an ordinary test rejects in over 30 %.
-    # The bounds are 3.3 standard errors of 1,000 replications either side of that.
-    rng = np.random.default_rng(2026)
-    pairs = [(autoregressive(rng), autoregressive(rng)) for _ in range(1000)]
-    rejected = np.mean([flows.shift_test(x, y).p_value <= 0.05 for x, y in pairs])
-    ordinary = np.mean([abs(np.corrcoef(x, y)[0, 1]) > 1.96 / np.sqrt(198) for x, y in pairs])
-    assert abs(rejected - 0.063) <= 3.3 * np.sqrt(0.063 * 0.937 / 1000)
-    assert ordinary > 0.3
-
-
-def test_size_of_the_shift_test_without_autocorrelation():
-    rng = np.random.default_rng(11)
-    noise = [monthly(rng.normal(size=198)) for _ in range(1000)]
-    rejected = np.mean([flows.shift_test(x, y).p_value <= 0.05 for x, y in zip(noise[::2], noise[1::2], strict=True)])
-    assert rejected <= 0.05 + 3.3 * np.sqrt(0.05 * 0.95 / 500)
-
-
-def test_power_of_the_shift_test():
-    rng = np.random.default_rng(7)
     found = []
-    for _ in range(100):
-        x = autoregressive(rng)
-        found.append(flows.shift_test(x, -x + autoregressive(rng)))
+    for _ in range(50):
+        x = yearly(rng.normal(size=16))
+        found.append(flows.permutation_test(x, -x + 0.5 * yearly(rng.normal(size=16)), draws=999))
+    assert all(test.correlation < test.low for test in found)
     assert np.mean([test.p_value <= 0.05 for test in found]) > 0.95
-    assert np.median([test.correlation for test in found]) < -0.5
 
 
 def test_the_packaged_series_are_gapless():

@@ -218,3 +218,24 @@ def test_chapters_read_back_as_they_are_written():
         if chapter.text.exists() and chapter.notebook.exists() and agrees(chapter):
             text = jupytext.read(chapter.text, fmt=pairs.FORMAT)
             assert [(cell.cell_type, cell.source) for cell in text.cells] == sources(chapter)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        nbformat.v4.new_markdown_cell("a picture", attachments={"a.png": {"image/png": "AAAA"}}),
+        nbformat.v4.new_markdown_cell("one\n\n+++\n\ntwo"),
+        nbformat.v4.new_markdown_cell("```{code-cell} ipython3\n1 + 1\n```"),
+    ],
+)
+def test_what_the_text_cannot_hold_is_refused_and_nothing_is_lost(tmp_path, cell):
+    pair = pairs.Pair(tmp_path / "x.md", tmp_path / "x.ipynb")
+    pair.text.write_text("# Title\n")
+    pairs.sync(pair)
+    notebook = nbformat.read(pair.notebook, as_version=4)
+    notebook.cells.append(cell)
+    nbformat.write(notebook, pair.notebook)
+    before = pair.text.read_bytes(), pair.notebook.read_bytes()
+    with pytest.raises(pairs.PairError, match="Nothing was changed"):
+        pairs.sync(pair)
+    assert (pair.text.read_bytes(), pair.notebook.read_bytes()) == before

@@ -124,8 +124,15 @@ def test_destinations_without_a_before_or_an_after_are_left_out():
 
 @pytest.mark.parametrize("origin, start", [("W", 2015), ("W", 2021), ("Q", 2018)])
 def test_no_destination_before_and_after_is_an_error(origin, start):
-    with pytest.raises(ValueError, match=f"no destination has applicants from {origin} both before and after {start}"):
+    with pytest.raises(ValueError, match=f"0 destinations have applicants from {origin} in two years before {start}"):
         relative_changes(panel(np.random.default_rng(11)), origin, start)
+
+
+def test_zero_applicants_are_refused():
+    rows = panel(np.random.default_rng(12))
+    rows.loc[rows.index[3], "applicants"] = 0
+    with pytest.raises(ValueError, match="above zero"):
+        relative_changes(rows, "W", 2018)
 
 
 def test_p_value_is_the_rank_among_all_destinations():
