@@ -21,7 +21,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 book: $(READY)  ## build the book (CHAPTERS="a b": a preview with these chapters alone)
-	@$(DOIT) book
+	@$(DOIT) book || exit 1
 
 test: $(READY)  ## everything that CI runs
 	@$(BIN)/python -m steps.pairs check

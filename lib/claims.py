@@ -173,7 +173,7 @@ class Ledger:
         result = Result(claim, shown, verdict(claim, value))
         if self.enforce and result.verdict != claim.expect:
             raise ClaimError(
-                f"{self.chapter}: {id} is {result.verdict}, expected {claim.expect}: "
+                f"{self.chapter}: {id}: verdict {result.verdict}, expected {claim.expect}: "
                 f"the report states {claim.stated}, computed {shown}"
             )
         self.results[id] = result

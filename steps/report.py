@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from doit.exceptions import UnmetDependency
 from doit.reporter import ConsoleReporter
 
 
@@ -37,7 +38,7 @@ class Lines(ConsoleReporter):
 
     def add_failure(self, task: object, fail: object) -> None:
         """A step failed; what it said comes at the end."""
-        if fail.report:
+        if fail.report and not isinstance(fail, UnmetDependency):
             self.failures.append({"task": task, "exception": fail})
             self.write(f"  {task.name}: FAILED\n")
 
@@ -45,7 +46,8 @@ class Lines(ConsoleReporter):
         """The last words: what failed and why, or where the book is."""
         for result in self.failures:
             task = result["task"]
-            said = "".join(action.err or "" for action in task.actions).strip()
+            lines = "".join(action.err or "" for action in task.actions).splitlines()
+            said = "\n".join(line for line in lines if not line.startswith("[IPKernelApp]")).strip()
             self.write(f"\n{said}\n" if said else f"\n{result['exception'].get_msg()}\n")
         seconds = time.monotonic() - self.started
         if self.failures:

@@ -26,6 +26,8 @@
     live.replaceChildren(shown);
     await embed(shown, spec, options);
     const picture = shown.querySelector("svg");
+    // one picture with one description: its parts are not read out one by one
+    picture?.querySelectorAll("[role]").forEach((part) => part.removeAttribute("role"));
     picture?.setAttribute("role", "img");
     picture?.setAttribute("aria-label", spec.description);
     figure.classList.add("is-live");

@@ -2,7 +2,7 @@
 
 from lib.charts.contract import MIMETYPE, NARROW, VL_VERSION, WIDE, Figure, figure
 from lib.charts.maps import land, mercator
-from lib.charts.series import fit, hover, route_lines
+from lib.charts.series import fit, route_lines
 from lib.charts.theme import (
     BLUE,
     COAST,
@@ -27,7 +27,7 @@ from lib.charts.theme import (
 
 __all__ = [
     "BLUE", "COAST", "GREEN", "GREY", "GRID", "INK", "LAND", "MIMETYPE", "MUTED", "NARROW", "ORANGE", "PURPLE",
-    "ROUTES", "SHADE", "SURFACE", "VERMILLION", "VL_VERSION", "WIDE", "Figure", "config", "figure", "fit", "hover",
+    "ROUTES", "SHADE", "SURFACE", "VERMILLION", "VL_VERSION", "WIDE", "Figure", "config", "figure", "fit",
     "land", "mercator", "plain_colours", "route_colour", "route_dash", "route_legend",
     "route_lines",
 ]  # fmt: skip

@@ -41,23 +41,23 @@ def route_lines(
             strokeDash=alt.StrokeDash("route:N", scale=route_dash(routes), legend=route_legend(width)),
         )
     )
-    return fit(alt.layer(*layers, lines, *hover(table, value)), width, height)
+    return fit(alt.layer(*layers, lines, hover(table, value)), width, height)
 
 
-def hover(table: pd.DataFrame, value: str, label: str = "route") -> tuple[alt.Chart, ...]:
-    """A point on the line nearest to the pointer, with its month, label and value."""
-    near = alt.selection_point(nearest=True, on="pointerover", fields=["month", label], empty=False, clear="pointerout")
-    points = alt.Chart(table).mark_point(size=60, color=INK).encode(
+def hover(table: pd.DataFrame, value: str) -> alt.Chart:
+    """A rule at the month nearest to the pointer, which names the values of all routes in that month."""
+    wide = table.pivot(index="month", columns="route", values=value).reset_index()
+    near = alt.selection_point(nearest=True, on="pointerover", fields=["month"], empty=False, clear="pointerout")
+    routes = [route for route in ROUTES if route in wide]
+    rules = alt.Chart(wide).mark_rule(color=INK).encode(
         x="month:T",
-        y=f"{value}:Q",
-        opacity=alt.condition(near, alt.value(1), alt.value(0)),
+        opacity=alt.condition(near, alt.value(0.5), alt.value(0)),
         tooltip=[
             alt.Tooltip("month:T", title="Month", format="%B %Y"),
-            alt.Tooltip(f"{label}:N", title=label.capitalize()),
-            alt.Tooltip(f"{value}:Q", title="Value", format=",.0f"),
+            *(alt.Tooltip(f"{route}:Q", title=route.removesuffix(" Route"), format=",.0f") for route in routes),
         ],
     )  # fmt: skip
-    return (points.add_params(near).properties(name=f"hover-{value}"),)
+    return rules.add_params(near).properties(name=f"hover-{value}")
 
 
 def _marks(marks: pd.DataFrame, months: pd.Series, width: int) -> list[alt.Chart]:
