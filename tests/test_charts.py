@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lib import charts, data
+from lib.charts import theme
 
 TABLE = pd.DataFrame({"year": [2014, 2015, 2016], "label": ["a", "b", "c"], "detections": [10, 20, 5]})
 
@@ -218,7 +219,7 @@ def test_routes_differ_by_colour_or_dash_and_are_those_of_the_data():
 
 
 def test_plain_colours():
-    assert charts.plain_colours(f"fill: {charts.BLUE}; stroke: {charts.INK}") == "fill: #0072b2; stroke: #22303c"
+    assert theme.plain_colours(f"fill: {charts.BLUE}; stroke: {charts.INK}") == "fill: #0072b2; stroke: #22303c"
 
 
 def test_mercator_shows_the_window_exactly():

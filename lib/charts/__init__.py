@@ -5,7 +5,6 @@ from lib.charts.maps import land, mercator
 from lib.charts.series import fit, route_lines
 from lib.charts.theme import (
     BLUE,
-    COAST,
     GREEN,
     GREY,
     GRID,
@@ -16,18 +15,15 @@ from lib.charts.theme import (
     PURPLE,
     ROUTES,
     SHADE,
-    SURFACE,
     VERMILLION,
-    config,
-    plain_colours,
     route_colour,
     route_dash,
     route_legend,
 )
 
 __all__ = [
-    "BLUE", "COAST", "GREEN", "GREY", "GRID", "INK", "LAND", "MIMETYPE", "MUTED", "NARROW", "ORANGE", "PURPLE",
-    "ROUTES", "SHADE", "SURFACE", "VERMILLION", "VL_VERSION", "WIDE", "Figure", "config", "figure", "fit",
-    "land", "mercator", "plain_colours", "route_colour", "route_dash", "route_legend",
+    "BLUE", "GREEN", "GREY", "GRID", "INK", "LAND", "MIMETYPE", "MUTED", "NARROW", "ORANGE", "PURPLE",
+    "ROUTES", "SHADE", "VERMILLION", "VL_VERSION", "WIDE", "Figure", "figure", "fit",
+    "land", "mercator", "route_colour", "route_dash", "route_legend",
     "route_lines",
 ]  # fmt: skip

@@ -19,7 +19,6 @@ GRID = _colour("grid", "#dfe4e8")
 SHADE = _colour("shade", "#e9eef2")
 LAND = _colour("land", "#e3e0d8")
 COAST = _colour("coast", "#b9b4a6")
-SURFACE = _colour("surface", "#ffffff")
 # Okabe and Ito's colours, safe for the common kinds of colour blindness; dark values in the style sheet.
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY = (
     _colour(name, light)
