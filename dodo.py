@@ -55,6 +55,7 @@ def task_execute() -> Iterator[dict]:
             "name": name,
             "title": lambda task: f"chapter {task.name.split(':')[1]} executed",
             "actions": [f"{PYTHON} steps.execute {name}"],
+            "task_dep": ["sync"],
             "file_dep": [
                 f"notebooks/{name}.md",
                 *files(name),

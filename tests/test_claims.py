@@ -179,7 +179,7 @@ def test_a_wrong_verdict_stops_in_one_line_that_names_everything(ledger, row, co
 
 
 def test_a_claim_that_turns_out_right_stops_too(ledger):
-    with pytest.raises(ClaimError, match="x-a is confirmed, expected differs"):
+    with pytest.raises(ClaimError, match="x-a: verdict confirmed, expected differs"):
         ledger(claim(expect="differs")).check({"x-a": 100})
 
 
