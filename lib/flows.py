@@ -8,6 +8,17 @@ import numpy as np
 import pandas as pd
 
 
+def shares(table: pd.DataFrame, by: str, value: str = "detections") -> pd.DataFrame:
+    """Sums of `value` for each `by`, largest first, and their share of the total (columns `value` and share).
+
+    Raises `ValueError` when the total is zero: then there are no shares.
+    """
+    sums = table.groupby(by)[value].sum().sort_values(ascending=False, kind="stable")
+    if not sums.sum():
+        raise ValueError(f"the total of {value} is zero; it has no shares")
+    return pd.DataFrame({value: sums, "share": sums / sums.sum()})
+
+
 @dataclass(frozen=True)
 class Change:
     """Mean monthly level in the window before a month and in the window after it; the month itself in neither."""

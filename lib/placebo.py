@@ -75,7 +75,8 @@ def relative_changes(panel: pd.DataFrame, origin: str, start: int, drop_years: t
     for k, place in enumerate(destinations):
         pair = of_origin & (rows["destination"] == place)
         noise = float(residuals[(pair & ~after).to_numpy(), k].std(ddof=1))
-        found.append((place, estimates[k], noise, estimates[k] / noise, int((pair & after).sum())))
+        scaled = estimates[k] / noise if noise else np.inf
+        found.append((place, estimates[k], noise, scaled, int((pair & after).sum())))
     return pd.DataFrame(found, columns=["destination", "estimate", "noise", "scaled", "years"]).set_index("destination")
 
 

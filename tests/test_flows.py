@@ -219,3 +219,20 @@ def test_the_packaged_series_are_gapless():
     assert routes.shape[1] == 9 and deaths.shape[1] == 4
     assert set(deaths.columns) <= set(routes.columns)
     assert (routes >= 0).all(axis=None)
+
+
+def test_shares_by_hand():
+    table = pd.DataFrame({"nationality": ["A", "B", "A", "C"], "detections": [1, 6, 2, 1]})
+    found = flows.shares(table, by="nationality")
+    assert found.index.tolist() == ["B", "A", "C"]
+    assert found["share"].tolist() == [0.6, 0.3, 0.1]
+    with pytest.raises(ValueError, match="no shares"):
+        flows.shares(table.assign(detections=0), by="nationality")
+
+
+@settings(max_examples=30, deadline=None)
+@given(levels)
+def test_shares_add_up_to_one(values):
+    found = flows.shares(pd.DataFrame({"route": [n % 4 for n in range(len(values))], "detections": values}), by="route")
+    assert found["share"].sum() == pytest.approx(1)
+    assert found["detections"].is_monotonic_decreasing
