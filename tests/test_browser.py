@@ -69,7 +69,11 @@ def visit(browser, book):
         page.complaints = complaints
         page.on("console", lambda said: said.type in ("error", "warning") and complaints.append(said.text))
         page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
-        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+        # a request that the browser itself drops when it leaves a page has not failed
+        page.on(
+            "requestfailed",
+            lambda request: request.failure != "net::ERR_ABORTED" and complaints.append(f"failed: {request.url}"),
+        )
         page.on("response", lambda answer: answer.status >= 400 and complaints.append(f"{answer.status}: {answer.url}"))
         page.on(
             "request",
