@@ -1,92 +1,178 @@
-"""Inference for one treated destination: the same estimate for every other destination, as if it were treated."""
+"""Inference for one treated unit: the same estimate for every untreated one, as if it had been treated."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import nnls
+
+from lib.twoway import DesignError, TwoWay, matrix
+
+# statistic -> the estimate it scales, and the scale that goes with it
+SCALES = {"effect": ("effect", None), "scaled": ("effect", "scale"), "log_scaled": ("log_ratio", "log_scale")}
 
 
 @dataclass(frozen=True)
 class PlaceboTest:
-    """One destination's estimates among those of all destinations."""
+    """One unit's estimates among those of all units that were not treated."""
 
     treated: str
-    estimates: pd.DataFrame  # index destination; columns estimate (log points), scaled (by pre-period noise)
+    estimates: pd.DataFrame  # index unit, the treated one included; one column per statistic
 
     @property
     def smallest_p(self) -> float:
-        """The smallest p-value that this number of destinations can give."""
+        """The smallest p-value that this number of units can give."""
         return 1 / len(self.estimates)
 
-    def p_value(self, statistic: str = "scaled") -> float:
-        """Share of destinations, the treated one included, whose statistic is at least as large in size."""
+    def rank(self, statistic: str = "scaled") -> tuple[int, int]:
+        """k of N: how many of the N units, the treated one included, have a statistic as large in size."""
         size = self.estimates[statistic].abs()
-        return float((size >= size.loc[self.treated] - 1e-12).mean())
+        return int((size >= size.loc[self.treated] - 1e-12).sum()), len(size)
+
+    def p_value(self, statistic: str = "scaled") -> float:
+        """k / N of `rank`."""
+        k, units = self.rank(statistic)
+        return k / units
+
+    def critical(self, statistic: str = "scaled", level: float = 0.05) -> float:
+        """The size that the treated unit's statistic must pass to be rejected at `level`; infinite with few units.
+
+        With N units the test rejects with probability floor(level · N) / N: with 76, 3.9% and not 5%.
+        """
+        allowed = int(level * len(self.estimates) + 1e-9)
+        others = self.estimates[statistic].drop(self.treated).abs().sort_values(ascending=False)
+        return float(others.iloc[allowed - 1]) if allowed else np.inf
+
+    def interval(self, statistic: str = "scaled", level: float = 0.05) -> tuple[float, float]:
+        """The effects that the test does not reject at `level`, in the unit of the estimate that it scales.
+
+        Exact, since the placebos are estimated without the treated unit: no effect of it moves them.
+        """
+        estimate, scale = SCALES[statistic]
+        row = self.estimates.loc[self.treated]
+        reach = self.critical(statistic, level) * (row[scale] if scale else 1.0)
+        return row[estimate] - reach, row[estimate] + reach
 
 
-def residualise(columns: np.ndarray, *groups: pd.Series) -> np.ndarray:
-    """Columns (n × k) with the means of every group of fixed effects taken out together.
+def placebo_test(
+    outcome: pd.DataFrame, starts: pd.Series, country: str, precision: pd.Series | None = None
+) -> PlaceboTest:
+    """The two-way effect of `country` among those of all never-treated countries at the same start.
 
-    Source: Frisch–Waugh–Lovell; the projections are pyhdfe's, the library behind linearmodels' AbsorbingLS.
+    `outcome` is countries × months, NaN where not observed; `starts` the first treated month by country.
+    Other treated countries are left out. Columns of the estimates, by country:
+
+    - `effect`: least squares with country and month effects, in units of the outcome;
+    - `scaled`: the effect over `scale`, its standard deviation as a function of the country's size, because
+      a large country's counts vary more than a small one's (Ferman & Pinto 2019). The variance is
+      a + b·size + c·size², fitted to the placebos' squared effects; size is the mean before the start, or
+      1 / `precision` (by country) for an outcome that is a mean of `precision` cases;
+    - `log_ratio`: the log of the country's change in level over that of all others together, half a case
+      added to each of its totals; `log_scaled` is that over `log_scale`, fitted likewise in 1 / size. Both
+      are missing unless the outcome is counts.
+
+    A country without an estimate (nothing observed before or after) is left out. Raises `DesignError` if that
+    is the treated one, or if fewer than two never-treated countries remain.
     """
-    from pyhdfe import create
+    if country not in outcome.index or country not in starts.index:
+        raise DesignError(f"{country} is not a treated country of this panel")
+    start = starts.loc[country]
+    after = np.asarray(outcome.columns >= start)
+    observed = outcome.notna()
+    usable = observed.loc[:, ~after].any(axis=1) & observed.loc[:, after].any(axis=1)
+    if not usable.loc[country]:
+        raise DesignError(f"{country} is not observed both before and from {start:%Y-%m}; its effect cannot be told")
+    donors = outcome[usable & ~outcome.index.isin(starts.index)]
+    if len(donors) < 2:
+        raise DesignError(f"{len(donors)} never-treated countries to compare {country} with; at least two are needed")
+    everyone = pd.concat([donors, outcome.loc[[country]]])
+    # The placebos come from the untreated alone: then no effect of the treated country can move them.
+    table = pd.DataFrame({"effect": _effects_at(everyone, after)}, index=everyone.index)
+    table.loc[donors.index, "effect"] = _effects_at(donors, after)
+    before = everyone.loc[:, ~after].mean(axis=1)
+    table["size"] = before if precision is None else 1 / precision.reindex(everyone.index)
+    untreated = everyone.index != country
+    table["scale"] = _scale(table["effect"].to_numpy(), table["size"].to_numpy(), untreated)
+    table["scaled"] = table["effect"] / table["scale"]
+    if precision is None and everyone.min().min() >= 0:
+        table["log_ratio"] = _log_ratios(everyone, after)
+        inverse_size = 1 / (before.to_numpy() + 0.5 / (~after).sum())
+        table["log_scale"] = _scale(table["log_ratio"].to_numpy(), inverse_size, untreated)
+        table["log_scaled"] = table["log_ratio"] / table["log_scale"]
+    return PlaceboTest(country, table)
 
-    ids = np.column_stack([pd.factorize(group)[0] for group in groups])
-    return create(ids, drop_singletons=False).residualize(columns)
 
+def all_placebos(outcome: pd.DataFrame, least_before: int = 12, least_after: int = 12) -> pd.DataFrame:
+    """Every placebo of a never-treated panel: rows (country, start), columns effect, size, scale, scaled.
 
-def relative_changes(panel: pd.DataFrame, origin: str, start: int, drop_years: tuple[int, ...] = ()) -> pd.DataFrame:
-    """For each destination, the change in log applicants from one origin after `start`, relative to all others.
-
-    `panel` has rows (destination, citizenship, year, applicants), applicants > 0. The regression is
-    log applicants on pair, origin-year and destination-year effects and one dummy: this origin, this
-    destination, year ≥ `start`. It is estimated once per destination. `drop_years` leaves out years of this
-    origin that are partly treated. Returns a DataFrame by destination with `estimate` (log points), `noise`
-    (standard deviation of the pair's residuals before `start`), `scaled` (their ratio) and `years` after.
-    Raises `ValueError` if fewer than two destinations have the origin in two years before and one after
-    `start`, or if a count is zero or negative.
+    Starts with at least so many months before and after. One residualisation serves all of them; what is
+    fitted per start is the scale. As `placebo_test` at that start, with every country of `outcome` a donor.
     """
-    if (panel["applicants"] <= 0).any():
-        raise ValueError("applicants must be above zero: the regression is on their logarithm; leave zeros out")
-    rows = panel[~((panel["citizenship"] == origin) & panel["year"].isin(drop_years))].reset_index(drop=True)
-    of_origin = rows["citizenship"] == origin
-    after = of_origin & (rows["year"] >= start)
-    years_before = rows[of_origin & ~after].groupby("destination")["year"].nunique()
-    destinations = sorted(set(rows.loc[after, "destination"]) & set(years_before.index[years_before >= 2]))
-    if len(destinations) < 2:
-        raise ValueError(
-            f"{len(destinations)} destinations have applicants from {origin} in two years before {start} "
-            "and one after; at least two are needed to compare"
-        )
-    dummies = np.column_stack([(after & (rows["destination"] == place)).to_numpy(float) for place in destinations])
-    columns = np.column_stack([np.log(rows["applicants"].to_numpy(float)), dummies])
-    within = residualise(
-        columns,
-        rows["destination"] + rows["citizenship"],
-        rows["citizenship"] + rows["year"].astype(str),
-        rows["destination"] + rows["year"].astype(str),
-    )
-    outcome, treatments = within[:, 0], within[:, 1:]
-    estimates = (treatments * outcome[:, None]).sum(axis=0) / (treatments**2).sum(axis=0)
-    residuals = outcome[:, None] - treatments * estimates
+    values, observed = matrix(outcome)
+    effects = TwoWay(observed).step_effects(values)
+    before = np.cumsum(np.where(observed, values, 0), axis=1) / np.maximum(np.cumsum(observed, axis=1), 1)
     found = []
-    for k, place in enumerate(destinations):
-        pair = of_origin & (rows["destination"] == place)
-        noise = float(residuals[(pair & ~after).to_numpy(), k].std(ddof=1))
-        scaled = estimates[k] / noise if noise else np.inf
-        found.append((place, estimates[k], noise, scaled, int((pair & after).sum())))
-    return pd.DataFrame(found, columns=["destination", "estimate", "noise", "scaled", "years"]).set_index("destination")
+    for at in range(least_before, values.shape[1] - least_after + 1):
+        known = ~np.isnan(effects[:, at])
+        effect, size = effects[known, at], before[known, at - 1]
+        scale = _scale(effect, size, np.full(len(size), True))
+        found.append((np.flatnonzero(known), np.full(len(size), at), effect, size, scale))
+    rows, at, effect, size, scale = (np.concatenate(part) for part in zip(*found, strict=True))
+    index = pd.MultiIndex.from_arrays([outcome.index[rows], outcome.columns[at]], names=["country", "start"])
+    return pd.DataFrame({"effect": effect, "size": size, "scale": scale, "scaled": effect / scale}, index=index)
 
 
-def pooled(tests: list[pd.DataFrame]) -> pd.DataFrame:
-    """Mean of `estimate` and of `scaled` over several origins, for the destinations that have all of them."""
-    shared = [frame[["estimate", "scaled"]] for frame in tests]
-    return (
-        pd.concat(shared, keys=range(len(shared)), names=["origin"])
-        .groupby("destination")
-        .filter(lambda rows: len(rows) == len(shared))
-        .groupby("destination")
-        .mean()
-    )
+def family_wise(
+    tests: Mapping[object, PlaceboTest], statistic: str = "scaled", draws: int = 9_999, seed: int = 0
+) -> pd.Series:
+    """P-values of several cells adjusted for their number: the chance that any of them would reach so far.
+
+    `tests` maps a cell to its test; cells of one treated country share the donors they are assigned. In each
+    draw the treated countries are given distinct donors, and the largest statistic of all cells is recorded
+    (Westfall & Young 1993, single-step max-T). Only donors that every cell has are drawn.
+    """
+    donors = sorted(set.intersection(*(set(t.estimates.index) - {t.treated} for t in tests.values())))
+    partners = sorted({test.treated for test in tests.values()})
+    if len(donors) < len(partners):
+        raise DesignError(f"{len(donors)} donors have all {len(tests)} cells, for {len(partners)} treated countries")
+    placebos = np.column_stack([t.estimates.loc[donors, statistic].abs() for t in tests.values()])
+    drawn = np.random.default_rng(seed).random((draws, len(donors))).argsort(axis=1)[:, : len(partners)]
+    column = [partners.index(test.treated) for test in tests.values()]
+    largest = placebos[drawn[:, column], np.arange(len(column))].max(axis=1)
+    own = {cell: abs(test.estimates.loc[test.treated, statistic]) for cell, test in tests.items()}
+    return pd.Series({cell: (1 + (largest >= size - 1e-12).sum()) / (1 + draws) for cell, size in own.items()})
+
+
+def _effects_at(outcome: pd.DataFrame, after: np.ndarray) -> np.ndarray:
+    values, observed = matrix(outcome)
+    return TwoWay(observed).step_effects(values)[:, int(np.argmax(after))]
+
+
+def _log_ratios(outcome: pd.DataFrame, after: np.ndarray) -> np.ndarray:
+    """Log change of each country's level from before to after, over that of all others in the same months."""
+    values, observed = matrix(outcome)
+    counts = np.where(observed, values, 0)
+    others = np.where(observed, (counts.sum(axis=0) - counts) / np.maximum(observed.sum(axis=0) - observed, 1), 0)
+    own = np.log((counts[:, after].sum(axis=1) + 0.5) / (counts[:, ~after].sum(axis=1) + 0.5))
+    rest = np.log(others[:, after].sum(axis=1) / others[:, ~after].sum(axis=1))
+    return own - rest
+
+
+def _scale(estimates: np.ndarray, size: np.ndarray, donors: np.ndarray) -> np.ndarray:
+    """Standard deviation of an estimate by size: sqrt(a + b·size + c·size²), all three at least zero.
+
+    Fitted to the donors' squared estimates, reweighted so that the large do not drown the small.
+    """
+    terms = np.column_stack([np.ones_like(size), size, size**2])
+    own, squared = terms[donors], estimates[donors] ** 2
+    if not squared.any():
+        raise DesignError("the outcome never changes in any never-treated country; nothing measures its noise")
+    variance = np.full(len(squared), squared.mean())
+    for _ in range(5):
+        found, _ = nnls(own / variance[:, None], squared / variance)
+        # a floor under the variance, so that a country of zeros cannot take all the weight
+        variance = np.maximum(own @ found, 1e-3 * squared.mean() * (own[:, 1] / own[:, 1].max()) + 1e-12)
+    return np.sqrt(np.maximum(terms @ found, 1e-12))

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib import data, placebo
-from lib.placebo import PlaceboTest, pooled, relative_changes
+from lib import data, destinations
+from lib.destinations import pooled, relative_changes
+from lib.placebo import PlaceboTest
 
 
 def panel(rng, destinations="ABCDEF", citizenships="WXYZ", years=range(2015, 2021), noise=0.3):
@@ -167,7 +168,7 @@ def test_size_of_the_placebo_test():
 def test_residualise_takes_out_group_means():
     groups = pd.Series(list("aabbcc"))
     values = np.array([1.0, 3.0, 10.0, 20.0, 5.0, 5.0])[:, None]
-    assert placebo.residualise(values, groups)[:, 0].tolist() == pytest.approx([-1, 1, -5, 5, 0, 0])
+    assert destinations.residualise(values, groups)[:, 0].tolist() == pytest.approx([-1, 1, -5, 5, 0, 0])
 
 
 def test_pooled_is_the_mean_over_origins_that_a_destination_has_all_of():
