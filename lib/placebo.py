@@ -14,6 +14,8 @@ from lib.twoway import DesignError, TwoWay, matrix
 # statistic -> the estimate it scales, and the scale that goes with it
 SCALES = {"effect": ("effect", None), "scaled": ("effect", "scale"), "log_scaled": ("log_ratio", "log_scale")}
 
+LEAST_LEFT_OUT = 10  # a donor's variance without itself is at least a tenth of that with itself
+
 
 @dataclass(frozen=True)
 class PlaceboTest:
@@ -94,13 +96,12 @@ def placebo_test(
     table.loc[donors.index, "effect"] = _effects_at(donors, after)
     before = everyone.loc[:, ~after].mean(axis=1)
     table["size"] = before if precision is None else 1 / precision.reindex(everyone.index)
-    untreated = everyone.index != country
-    table["scale"] = _scale(table["effect"].to_numpy(), table["size"].to_numpy(), untreated)
+    table["scale"] = _scaled(table, "effect", table["size"], country)
     table["scaled"] = table["effect"] / table["scale"]
     if precision is None and everyone.min().min() >= 0:
         table["log_ratio"] = _log_ratios(everyone, after)
-        inverse_size = 1 / (before.to_numpy() + 0.5 / (~after).sum())
-        table["log_scale"] = _scale(table["log_ratio"].to_numpy(), inverse_size, untreated)
+        inverse_size = 1 / (before + 0.5 / (~after).sum())
+        table["log_scale"] = _scaled(table, "log_ratio", inverse_size, country)
         table["log_scaled"] = table["log_ratio"] / table["log_scale"]
     return PlaceboTest(country, table)
 
@@ -118,7 +119,7 @@ def all_placebos(outcome: pd.DataFrame, least_before: int = 12, least_after: int
     for at in range(least_before, values.shape[1] - least_after + 1):
         known = ~np.isnan(effects[:, at])
         effect, size = effects[known, at], before[known, at - 1]
-        scale = _scale(effect, size, np.full(len(size), True))
+        scale = fit_noise(effect, size).left_out
         found.append((np.flatnonzero(known), np.full(len(size), at), effect, size, scale))
     rows, at, effect, size, scale = (np.concatenate(part) for part in zip(*found, strict=True))
     index = pd.MultiIndex.from_arrays([outcome.index[rows], outcome.columns[at]], names=["country", "start"])
@@ -161,18 +162,41 @@ def _log_ratios(outcome: pd.DataFrame, after: np.ndarray) -> np.ndarray:
     return own - rest
 
 
-def _scale(estimates: np.ndarray, size: np.ndarray, donors: np.ndarray) -> np.ndarray:
-    """Standard deviation of an estimate by size: sqrt(a + b·size + c·size²), all three at least zero.
+@dataclass(frozen=True)
+class Noise:
+    """The variance of a placebo effect as a function of size: a + b·size + c·size², all three at least zero."""
 
-    Fitted to the donors' squared estimates, reweighted so that the large do not drown the small.
+    coefficients: np.ndarray
+    left_out: np.ndarray  # standard deviation for each placebo, fitted without its own estimate
+
+    def at(self, size: np.ndarray | float) -> np.ndarray:
+        """Standard deviation of the effect for a country of this size."""
+        return np.sqrt(np.maximum(np.vander(np.atleast_1d(size), 3, increasing=True) @ self.coefficients, 1e-12))
+
+
+def fit_noise(effects: np.ndarray, size: np.ndarray) -> Noise:
+    """Fit the variance function to the squared effects of never-treated countries (Ferman & Pinto 2019).
+
+    Reweighted, so that the large do not drown the small. A placebo's own estimate is left out of its own
+    scale, as the treated country's is: otherwise the placebos' statistics would be too small beside it. That
+    has a closed form while the same terms stay in the fit. Raises `DesignError` if no effect differs from zero.
     """
-    terms = np.column_stack([np.ones_like(size), size, size**2])
-    own, squared = terms[donors], estimates[donors] ** 2
+    terms, squared = np.vander(size, 3, increasing=True), effects**2
     if not squared.any():
         raise DesignError("the outcome never changes in any never-treated country; nothing measures its noise")
     variance = np.full(len(squared), squared.mean())
     for _ in range(5):
-        found, _ = nnls(own / variance[:, None], squared / variance)
+        found, _ = nnls(terms / variance[:, None], squared / variance)
         # a floor under the variance, so that a country of zeros cannot take all the weight
-        variance = np.maximum(own @ found, 1e-3 * squared.mean() * (own[:, 1] / own[:, 1].max()) + 1e-12)
-    return np.sqrt(np.maximum(terms @ found, 1e-12))
+        variance = np.maximum(terms @ found, 1e-3 * squared.mean() * size / size.max() + 1e-12)
+    fitted = terms @ found
+    basis, _ = np.linalg.qr((terms / variance[:, None])[:, found > 0])
+    leverage = (basis**2).sum(axis=1)
+    left_out = fitted - leverage / np.maximum(1 - leverage, 1e-6) * (squared - fitted)
+    return Noise(found, np.sqrt(np.maximum(np.maximum(left_out, fitted / LEAST_LEFT_OUT), 1e-12)))
+
+
+def _scaled(table: pd.DataFrame, effect: str, size: pd.Series, treated: str) -> np.ndarray:
+    noise = fit_noise(table[effect].drop(treated).to_numpy(), size.drop(treated).to_numpy())
+    scale = pd.Series(noise.left_out, index=table.index.drop(treated))
+    return scale.reindex(table.index).fillna(float(noise.at(size[treated])[0])).to_numpy()

@@ -1,0 +1,63 @@
+"""What a placebo test could have seen: smallest detectable effects by size of country and months of data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from lib.placebo import fit_noise
+from lib.twoway import DesignError, TwoWay, matrix
+
+BETWEEN_STARTS = 6  # months; neighbouring starts tell almost the same
+
+
+def smallest_detectable(
+    outcome: pd.DataFrame,
+    sizes: Sequence[float],
+    months_after: Sequence[int],
+    least_before: int = 48,
+    power: float = 0.8,
+    level: float = 0.05,
+) -> pd.DataFrame:
+    """The rise a month that a size-scaled placebo test at `level` finds with probability `power`.
+
+    `outcome` is a never-treated panel, countries × months; `sizes` the mean a month before the start, in the
+    unit of the outcome. Returns rows (months_after, size) with `effect`: the median over starts half a year
+    apart, with at least `least_before` months before. The noise is that of the never-treated at that size;
+    an effect that makes counts noisier needs more. Source: Bloom (1995), with the placebos' own distribution
+    in place of the normal. Raises `DesignError` if the panel is too short or has too few countries.
+    """
+    allowed = int(level * (len(outcome) + 1) + 1e-9)
+    if not allowed:
+        raise DesignError(f"{len(outcome)} never-treated countries cannot reject at {level:.0%}; more are needed")
+    values, observed = matrix(outcome)
+    rows = []
+    for months in months_after:
+        starts = range(least_before, values.shape[1] - months + 1, BETWEEN_STARTS)
+        if not starts:
+            raise DesignError(f"{values.shape[1]} months do not hold {least_before} before a start and {months} after")
+        found = []
+        for start in starts:
+            window = slice(0, start + months)
+            effects = TwoWay(observed[:, window]).step_effects(values[:, window])[:, start]
+            noise = fit_noise(effects, np.nanmean(values[:, :start], axis=1))
+            scaled = effects / noise.left_out
+            critical = np.sort(np.abs(scaled))[-allowed]
+            found.append((critical - np.quantile(scaled, 1 - power)) * noise.at(np.asarray(sizes)))
+        rows += zip([months] * len(sizes), sizes, np.median(found, axis=0), strict=True)
+    return pd.DataFrame(rows, columns=["months_after", "size", "effect"])
+
+
+def months_until(detectable: pd.DataFrame, target: float) -> pd.Series:
+    """The first number of months at which a rise of `target` a month can be confirmed, by size; missing if none.
+
+    `detectable` is what `smallest_detectable` returns. Later months must not lose the target again.
+    """
+    wide = detectable.pivot(index="months_after", columns="size", values="effect").sort_index()
+    confirmed = (wide <= target)[::-1].cummin()[::-1]
+    return pd.Series(
+        {size: wide.index[confirmed[size]].min() if confirmed[size].any() else pd.NA for size in wide},
+        dtype="Int64", name="months",
+    )  # fmt: skip
