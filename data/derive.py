@@ -23,6 +23,9 @@ SOURCES = {
     "iom_year": "iom_mediterranean_deaths_annual_2014_2026.csv",
     "asylum": "eurostat_first_time_asylum_applicants_2011_2024.csv",
     "returns": "frontex_charter_returns_2006_2024.csv",
+    "uk_returns": "uk_returns_nationality_quarter_2004Q1_2023Q4.csv",
+    "dtenv_departures": "dtenv_departures_annual.csv",
+    "cbs_asylum": "cbs_first_asylum_top15_2024_2025.csv",
 }
 
 # IOM and Frontex call one route by two names; the tables use the one of Frontex.
@@ -32,6 +35,25 @@ FRONTEX_ROUTE = {
     "Western African Atlantic Route": "Western African Route",
     "Western Mediterranean Route": "Western Mediterranean Route",
 }
+
+# The nationalities of the CBS table, which names countries in Dutch.
+CBS_CITIZENSHIP = {
+    "Afghanistan": "AFG",
+    "Algerije": "DZA",
+    "Eritrea": "ERI",
+    "Ethiopië": "ETH",
+    "Irak": "IRQ",
+    "Jemen": "YEM",
+    "Marokko": "MAR",
+    "Nigeria": "NGA",
+    "Pakistan": "PAK",
+    "Sierra Leone": "SLE",
+    "Soedan": "SDN",
+    "Somalië": "SOM",
+    "Syrië": "SYR",
+    "Turkije": "TUR",
+}
+CBS_NO_COUNTRY = ("Onbekend", "TOTAAL")
 
 PARTNERS = ("EGY", "IRQ", "MAR", "NGA", "TUN", "TUR")
 # Not one country (unspecified, stateless), or moved from asylum to temporary protection in 2022 (Ukraine).
@@ -166,6 +188,46 @@ def frontex_returns_year(source: Path) -> pd.DataFrame:
     return by.agg(persons=("persons", "sum"), operations=("operation", "nunique")).reset_index()
 
 
+def uk_returns_quarter(source: Path) -> pd.DataFrame:
+    """Enforced returns from the United Kingdom by quarter (its first month) and nationality."""
+    raw = read(source, "uk_returns").query("return_type == 'Enforced return'")
+    table = pd.DataFrame(
+        {
+            "quarter": pd.PeriodIndex(raw["quarter"], freq="Q").asfreq("M", how="start").astype(str),
+            "nationality": raw["nationality"],
+            "enforced": raw["returns"].astype(int),
+        }
+    )
+    return table[table["enforced"] > 0].sort_values(["quarter", "nationality"])
+
+
+def dtenv_departures_year(source: Path) -> pd.DataFrame:
+    """Departures from the caseload of DTenV by year and kind, with the number of months that the year covers."""
+    raw = read(source, "dtenv_departures")
+    period = raw["period"].str.extract(r"^(?P<year>\d{4})(?:-(?P<first>\d\d)\.\.(?P<last>\d\d))?$")
+    unread = raw.loc[period["year"].isna(), "period"]
+    if len(unread):
+        raise ValueError(f"periods that are not a year or months of one: {sorted(unread)}")
+    months = period["last"].fillna("12").astype(int) - period["first"].fillna("01").astype(int) + 1
+    kinds = ["independent_supervised", "forced", "independent_unsupervised"]
+    counts = raw[kinds].apply(pd.to_numeric).astype("Int64")  # nullable: 2014 lacks the third kind
+    return pd.concat([period["year"].astype(int), months.rename("months"), counts], axis=1).sort_values("year")
+
+
+def asylum_cbs_year(source: Path) -> pd.DataFrame:
+    """First asylum requests in the Netherlands by citizenship and year, as CBS counts them."""
+    raw = read(source, "cbs_asylum")
+    unknown = set(raw["nationality_nl"]) - set(CBS_CITIZENSHIP) - set(CBS_NO_COUNTRY)
+    if unknown:
+        raise ValueError(f"nationalities without a country code: {sorted(unknown)}")
+    raw = raw[~raw["nationality_nl"].isin(CBS_NO_COUNTRY)]
+    raw = raw.assign(citizenship=raw["nationality_nl"].map(CBS_CITIZENSHIP)).drop(columns="nationality_nl")
+    table = raw.melt(id_vars="citizenship", var_name="year", value_name="applicants")
+    table["year"] = table["year"].str.removeprefix("first_")
+    keys = ["citizenship", "year"]
+    return table.astype({"year": int, "applicants": int})[[*keys, "applicants"]].sort_values(keys)
+
+
 TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
     table.__name__: table
     for table in (
@@ -177,6 +239,9 @@ TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
         asylum_netherlands_year,
         asylum_destination_year,
         frontex_returns_year,
+        uk_returns_quarter,
+        dtenv_departures_year,
+        asylum_cbs_year,
     )
 }
 
