@@ -23,6 +23,8 @@ class PlaceboTest:
 
     treated: str
     estimates: pd.DataFrame  # index unit, the treated one included; one column per statistic
+    noise: Noise | None = None  # the variance of `effect` by size, where the outcome is counts
+    share_after: float = 0.5  # of that variance, the part from the months after the start
 
     @property
     def smallest_p(self) -> float:
@@ -51,12 +53,66 @@ class PlaceboTest:
     def interval(self, statistic: str = "scaled", level: float = 0.05) -> tuple[float, float]:
         """The effects that the test does not reject at `level`, in the unit of the estimate that it scales.
 
-        Exact, since the placebos are estimated without the treated unit: no effect of it moves them.
+        The placebos are estimated without the treated unit, so that no effect of it moves them. Counts that an
+        effect raises also vary more: with `noise`, an effect τ is held against the scale of a country that has
+        its size before the start and size + τ after it. Infinite where every large effect would fit.
         """
         estimate, scale = SCALES[statistic]
-        row = self.estimates.loc[self.treated]
-        reach = self.critical(statistic, level) * (row[scale] if scale else 1.0)
+        row, critical = self.estimates.loc[self.treated], self.critical(statistic, level)
+        if statistic == "scaled" and self.noise is not None:
+            return self._growing_interval(row, critical)
+        reach = critical * (row[scale] if scale else 1.0)
         return row[estimate] - reach, row[estimate] + reach
+
+    def _growing_interval(self, row: pd.Series, critical: float) -> tuple[float, float]:
+        a, b, c = self.noise.coefficients
+        share, size, effect = self.share_after, row["size"], row["effect"]
+        before = (1 - share) * row["scale"] ** 2
+        # (effect − τ)² = critical² · (share · (a + b·(size + τ) + c·(size + τ)²) + before), a parabola in τ
+        square = 1 - critical**2 * share * c
+        linear = -2 * effect - critical**2 * share * (b + 2 * c * size)
+        constant = effect**2 - critical**2 * (share * (a + b * size + c * size**2) + before)
+        if not np.isfinite(critical) or square <= 0:
+            return -np.inf, np.inf
+        half = np.sqrt(max(linear**2 - 4 * square * constant, 0.0))
+        low, high = (-linear - half) / (2 * square), (-linear + half) / (2 * square)
+        if low < -size:  # a level cannot fall below zero; from there on the noise is that of a country of size zero
+            low = min(effect - critical * np.sqrt(share * a + before), -size)
+        return low, high
+
+
+@dataclass(frozen=True)
+class Noise:
+    """The variance of a placebo effect as a function of size: a + b·size + c·size², all three at least zero."""
+
+    coefficients: np.ndarray
+    left_out: np.ndarray  # standard deviation for each placebo, fitted without its own estimate
+
+    def at(self, size: np.ndarray | float) -> np.ndarray:
+        """Standard deviation of the effect for a country of this size."""
+        return np.sqrt(np.maximum(np.vander(np.atleast_1d(size), 3, increasing=True) @ self.coefficients, 1e-12))
+
+
+def fit_noise(effects: np.ndarray, size: np.ndarray) -> Noise:
+    """Fit the variance function to the squared effects of never-treated countries (Ferman & Pinto 2019).
+
+    Reweighted, so that the large do not drown the small. A placebo's own estimate is left out of its own
+    scale, as the treated country's is: otherwise the placebos' statistics would be too small beside it. That
+    has a closed form while the same terms stay in the fit. Raises `DesignError` if no effect differs from zero.
+    """
+    terms, squared = np.vander(size, 3, increasing=True), effects**2
+    if not squared.any():
+        raise DesignError("the outcome never changes in any never-treated country; nothing measures its noise")
+    variance = np.full(len(squared), squared.mean())
+    for _ in range(5):
+        found, _ = nnls(terms / variance[:, None], squared / variance)
+        # a floor under the variance, so that a country of zeros cannot take all the weight
+        variance = np.maximum(terms @ found, 1e-3 * squared.mean() * size / size.max() + 1e-12)
+    fitted = terms @ found
+    basis, _ = np.linalg.qr((terms / variance[:, None])[:, found > 0])
+    leverage = (basis**2).sum(axis=1)
+    left_out = fitted - leverage / np.maximum(1 - leverage, 1e-6) * (squared - fitted)
+    return Noise(found, np.sqrt(np.maximum(np.maximum(left_out, fitted / LEAST_LEFT_OUT), 1e-12)))
 
 
 def placebo_test(
@@ -96,14 +152,14 @@ def placebo_test(
     table.loc[donors.index, "effect"] = _effects_at(donors, after)
     before = everyone.loc[:, ~after].mean(axis=1)
     table["size"] = before if precision is None else 1 / precision.reindex(everyone.index)
-    table["scale"] = _scaled(table, "effect", table["size"], country)
+    table["scale"], noise = _scale(table["effect"], table["size"], country)
     table["scaled"] = table["effect"] / table["scale"]
     if precision is None and everyone.min().min() >= 0:
         table["log_ratio"] = _log_ratios(everyone, after)
         inverse_size = 1 / (before + 0.5 / (~after).sum())
-        table["log_scale"] = _scaled(table, "log_ratio", inverse_size, country)
+        table["log_scale"], _ = _scale(table["log_ratio"], inverse_size, country)
         table["log_scaled"] = table["log_ratio"] / table["log_scale"]
-    return PlaceboTest(country, table)
+    return PlaceboTest(country, table, noise if precision is None else None, float((~after).mean()))
 
 
 def all_placebos(outcome: pd.DataFrame, least_before: int = 12, least_after: int = 12) -> pd.DataFrame:
@@ -162,41 +218,7 @@ def _log_ratios(outcome: pd.DataFrame, after: np.ndarray) -> np.ndarray:
     return own - rest
 
 
-@dataclass(frozen=True)
-class Noise:
-    """The variance of a placebo effect as a function of size: a + b·size + c·size², all three at least zero."""
-
-    coefficients: np.ndarray
-    left_out: np.ndarray  # standard deviation for each placebo, fitted without its own estimate
-
-    def at(self, size: np.ndarray | float) -> np.ndarray:
-        """Standard deviation of the effect for a country of this size."""
-        return np.sqrt(np.maximum(np.vander(np.atleast_1d(size), 3, increasing=True) @ self.coefficients, 1e-12))
-
-
-def fit_noise(effects: np.ndarray, size: np.ndarray) -> Noise:
-    """Fit the variance function to the squared effects of never-treated countries (Ferman & Pinto 2019).
-
-    Reweighted, so that the large do not drown the small. A placebo's own estimate is left out of its own
-    scale, as the treated country's is: otherwise the placebos' statistics would be too small beside it. That
-    has a closed form while the same terms stay in the fit. Raises `DesignError` if no effect differs from zero.
-    """
-    terms, squared = np.vander(size, 3, increasing=True), effects**2
-    if not squared.any():
-        raise DesignError("the outcome never changes in any never-treated country; nothing measures its noise")
-    variance = np.full(len(squared), squared.mean())
-    for _ in range(5):
-        found, _ = nnls(terms / variance[:, None], squared / variance)
-        # a floor under the variance, so that a country of zeros cannot take all the weight
-        variance = np.maximum(terms @ found, 1e-3 * squared.mean() * size / size.max() + 1e-12)
-    fitted = terms @ found
-    basis, _ = np.linalg.qr((terms / variance[:, None])[:, found > 0])
-    leverage = (basis**2).sum(axis=1)
-    left_out = fitted - leverage / np.maximum(1 - leverage, 1e-6) * (squared - fitted)
-    return Noise(found, np.sqrt(np.maximum(np.maximum(left_out, fitted / LEAST_LEFT_OUT), 1e-12)))
-
-
-def _scaled(table: pd.DataFrame, effect: str, size: pd.Series, treated: str) -> np.ndarray:
-    noise = fit_noise(table[effect].drop(treated).to_numpy(), size.drop(treated).to_numpy())
-    scale = pd.Series(noise.left_out, index=table.index.drop(treated))
-    return scale.reindex(table.index).fillna(float(noise.at(size[treated])[0])).to_numpy()
+def _scale(effects: pd.Series, size: pd.Series, treated: str) -> tuple[pd.Series, Noise]:
+    noise = fit_noise(effects.drop(treated).to_numpy(), size.drop(treated).to_numpy())
+    scale = pd.Series(noise.left_out, index=effects.index.drop(treated))
+    return scale.reindex(effects.index).fillna(float(noise.at(size[treated])[0])), noise
