@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lib.twoway import TwoWay, matrix, treated
+from lib.twoway import DesignError, TwoWay, matrix, treated
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,28 @@ def step_fit(outcome: pd.DataFrame, starts: pd.Series) -> StepFit:
     untreated = design.residuals(values)
     effect = float((regressor * untreated).sum() / (regressor**2).sum())
     return StepFit(design, effect, regressor, untreated, untreated - effect * regressor)
+
+
+def all_clustered_t(outcome: pd.DataFrame) -> pd.DataFrame:
+    """The clustered t of every step dummy "this country, from this month on", each fitted alone.
+
+    `outcome` is countries × months without gaps (`DesignError` otherwise); NaN in the first month. A closed
+    form: in a balanced panel every other country's dummy is the same line, 1 / countries as high.
+    """
+    values, observed = matrix(outcome)
+    if not observed.all():
+        raise DesignError("the panel has gaps; fit one dummy at a time with step_fit")
+    design = TwoWay(observed)
+    countries, months = values.shape
+    later = design.residuals(values)[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:]
+    after = np.arange(months - 1, 0, -1)
+    effects = design.step_effects(values)[:, 1:]
+    within = after * (1 - after / months)
+    # score of g when i is treated: -(later_g + effect_i · within / countries) / countries; its own is zero
+    shift = effects * within / countries
+    squares = (later**2).sum(axis=0) + 2 * shift * later.sum(axis=0) + countries * shift**2 - (later + shift) ** 2
+    t = effects * design.step_variation[:, 1:] * countries / np.sqrt(squares)
+    return pd.DataFrame(t, index=outcome.index, columns=outcome.columns[1:]).reindex(columns=outcome.columns)
 
 
 def wild_cluster(fit: StepFit, *, restricted: bool, draws: int = 9_999, seed: int = 0) -> float:

@@ -74,14 +74,15 @@ def agrees(stated: str, computed: float, precision: str) -> bool:
     return abs(value - target) * 2 <= Fraction(precision) + noise
 
 
-def verdict(claim: Claim, computed: object = None) -> str:
+def verdict(claim: Claim, computed: object = None, held: bool = False) -> str:
     """The verdict on one claim: confirmed, differs or untestable.
 
     A claim whose evidence is public or arithmetic needs a computed value; one whose evidence is reported,
-    literature or restricted must not have one. Raises `ClaimError` otherwise. Dates are compared as far as
-    the row's precision goes; words (`rise`, `fall`, `none`, `yes`, `no`; booleans are yes and no) as they are.
+    literature or restricted must not have one. `held` says that the restricted data are at hand: then those
+    claims need a value as well. Raises `ClaimError` otherwise. Dates are compared as far as the row's
+    precision goes; words (`rise`, `fall`, `none`, `yes`, `no`; booleans are yes and no) as they are.
     """
-    if claim.evidence not in TESTABLE:
+    if claim.evidence not in TESTABLE and not (held and claim.evidence == "restricted"):
         if computed is not None:
             raise ClaimError(
                 f"{claim.id}: a value was computed ({computed}), but the ledger says its evidence is "
@@ -144,10 +145,12 @@ class Ledger:
     """The claims of one chapter while it is being tested, each exactly once.
 
     `enforce=False` is for a chapter rerun on a reader's own data: verdicts are shown, none stops the run.
+    `held=True` says that these are the restricted data that some claims need.
     """
 
     chapter: str
     enforce: bool = True
+    held: bool = False
     results: dict[str, Result] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -163,6 +166,10 @@ class Ledger:
         """Enter claims that no data at hand can test; their rows say why."""
         return Verdicts([self._record(id, None) for id in ids])
 
+    def check_restricted(self, computed: dict[str, object]) -> Verdicts:
+        """Test claims on restricted data where the reader holds them; otherwise enter them as untested."""
+        return Verdicts([self._record(id, value if self.held else None) for id, value in computed.items()])
+
     def _record(self, id: str, value: object) -> Result:
         if id not in self.claims:
             raise ClaimError(f"{self.chapter}: no claim {id!r} of this chapter in the ledger")
@@ -170,7 +177,7 @@ class Ledger:
             raise ClaimError(f"{self.chapter}: claim {id} is tested twice")
         claim = self.claims[id]
         shown = None if value is None else _shown(_word(value, claim.precision), claim.precision)
-        result = Result(claim, shown, verdict(claim, value))
+        result = Result(claim, shown, verdict(claim, value, self.held))
         if self.enforce and result.verdict != claim.expect:
             raise ClaimError(
                 f"{self.chapter}: {id}: verdict {result.verdict}, expected {claim.expect}: "

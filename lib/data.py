@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import datetime
 import difflib
 import hashlib
 import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
@@ -96,15 +102,21 @@ def validate(name: str, path: str | Path | None = None) -> None:
 
     Raises `DataError` with file, line, column, value and rule of the first rows that break it.
     """
+    schema = resource(name)["schema"]
+    with _as_csv(_file(name, path), schema, name) as file:
+        _validate(file, schema, name)
+
+
+def _validate(file: Path, schema: dict, name: str) -> None:
     from frictionless import Resource, system  # costs 0.4 s: only when a file has to be read row by row
 
-    file = _file(name, path)
     with system.use_context(trusted=True):
         report = Resource.from_descriptor(
             {
-                "name": name,
+                "name": "table",
                 "path": file.name,
-                "schema": resource(name)["schema"],
+                "format": "csv",
+                "schema": schema,
                 "encoding": "utf-8",
                 "dialect": {"csv": {"delimiter": ","}},  # never guessed
             },
@@ -138,20 +150,37 @@ def load(name: str, path: str | Path | None = None) -> pd.DataFrame:
 
     Months and dates come as timestamps (a month as its first day), whole numbers as integers (nullable
     where the schema allows them to be missing), text as strings; an empty cell is missing, never filled.
-    `path` reads a reader's own file instead, in the same form and held to the same schema.
+    `path` reads a reader's own file instead, CSV or Parquet, in the same form and held to the same schema;
+    errors count the lines of both as in CSV, where the header is line 1.
 
     A shipped file whose SHA-256 is the recorded one was validated row by row when it was recorded
     (`make describe`, and again by the tests); any other file is validated here. Raises `DataError`.
     """
-    file = _file(name, path)
-    if path or sha256(file) != resource(name)["sha256"]:
-        validate(name, path)
-        if not path:
-            raise DataError(
-                f"table {name!r}: {file.name} matches its schema but is not the file that {PACKAGE.name} "
-                "describes; if the change is meant, run `make describe` and commit both"
-            )
-    fields = resource(name)["schema"]["fields"]
+    schema = resource(name)["schema"]
+    if path:
+        return read(path, schema, name)
+    file = _file(name, None)
+    if sha256(file) != resource(name)["sha256"]:
+        validate(name)
+        raise DataError(
+            f"table {name!r}: {file.name} matches its schema but is not the file that {PACKAGE.name} "
+            "describes; if the change is meant, run `make describe` and commit both"
+        )
+    return _typed(file, schema, name)
+
+
+def read(path: str | Path, schema: dict, name: str) -> pd.DataFrame:
+    """A CSV or Parquet file held to a Table Schema that is not in the data package, typed as by `load`.
+
+    `name` is what errors call the table. Raises `DataError`.
+    """
+    with _as_csv(_file(name, path), schema, name) as file:
+        _validate(file, schema, name)
+        return _typed(file, schema, name)
+
+
+def _typed(file: Path, schema: dict, name: str) -> pd.DataFrame:
+    fields = schema["fields"]
     try:
         table = pd.read_csv(
             file,
@@ -160,13 +189,16 @@ def load(name: str, path: str | Path | None = None) -> pd.DataFrame:
             na_values={field["name"]: [""] for field in fields},
             encoding="utf-8",
         )
-    except (ValueError, OverflowError) as problem:  # a number too large, or written as no other program reads it
+        for field in fields:
+            if field["type"] in DATES:
+                table[field["name"]] = pd.to_datetime(table[field["name"]], format=DATES[field["type"]])
+    except (
+        ValueError,
+        OverflowError,
+    ) as problem:  # a number too large, or a value written as only the validator reads it
         raise DataError(f"table {name!r}: {file.name} cannot be read as its schema says: {problem}") from problem
     if table.empty:
         raise DataError(f"table {name!r}: {file.name} has a header and no rows")
-    for field in fields:
-        if field["type"] in DATES:
-            table[field["name"]] = pd.to_datetime(table[field["name"]], format=DATES[field["type"]])
     return table
 
 
@@ -175,3 +207,48 @@ def _dtype(field: dict) -> str:
     if field["type"] in ("integer", "year") and not required:
         return "Int64"
     return DTYPES.get(field["type"], "str")
+
+
+@contextmanager
+def _as_csv(file: Path, schema: dict, name: str) -> Iterator[Path]:
+    """The file itself, or a Parquet file written out as CSV under its own name, to be held to the same rules."""
+    if file.suffix.lower() != ".parquet":
+        yield file
+        return
+    from pyarrow import ArrowException, parquet, types  # only for readers who bring such a file
+
+    try:
+        table = parquet.read_table(file)
+    except (ArrowException, OSError) as problem:
+        raise DataError(f"table {name!r}: {file.name} cannot be read as Parquet: {problem}") from problem
+    for field in table.schema:
+        if any(kind(field.type) for kind in (types.is_nested, types.is_binary, types.is_large_binary)):
+            raise DataError(f"table {name!r}: {file.name}, column {field.name!r}: {field.type} has no place in a table")
+    formats = {field["name"]: field["type"] for field in schema["fields"]}
+    # pandas writes row labels as a column; and columns have names here, so that their order says nothing
+    columns = [column for column in table.column_names if not re.fullmatch(r"__index_level_\d+__", column)]
+    columns.sort(key=lambda column: list(formats).index(column) if column in formats else len(formats))
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / file.name
+        with copy.open("w", encoding="utf-8", newline="") as text:
+            rows = csv.writer(text, lineterminator="\n")
+            rows.writerow(columns)
+            cells = [
+                [_text(cell, formats.get(column)) for cell in table[column].to_pandas(integer_object_nulls=True)]
+                for column in columns
+            ]
+            rows.writerows(zip(*cells, strict=True))
+        yield copy
+
+
+def _text(cell: object, type: str | None) -> str:
+    """A Parquet value as it stands in CSV; what its type cannot hold without loss is left for the schema to refuse."""
+    if cell is None or cell != cell:
+        return ""
+    if type in ("integer", "year") and isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))  # whole numbers with missing ones among them are kept as floats by many programs
+    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time() and cell.tzinfo is None:
+        cell = cell.date()
+    if isinstance(cell, datetime.date) and not isinstance(cell, datetime.datetime):
+        return f"{cell:%Y-%m}" if type == "yearmonth" and cell.day == 1 else cell.isoformat()
+    return str(cell)

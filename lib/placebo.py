@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import nnls
+from scipy.optimize import minimize
 
 from lib.twoway import DesignError, TwoWay, matrix
 
@@ -65,6 +65,8 @@ class PlaceboTest:
         return row[estimate] - reach, row[estimate] + reach
 
     def _growing_interval(self, row: pd.Series, critical: float) -> tuple[float, float]:
+        if not np.isfinite(critical):
+            return -np.inf, np.inf
         a, b, c = self.noise.coefficients
         share, size, effect = self.share_after, row["size"], row["effect"]
         before = (1 - share) * row["scale"] ** 2
@@ -72,7 +74,7 @@ class PlaceboTest:
         square = 1 - critical**2 * share * c
         linear = -2 * effect - critical**2 * share * (b + 2 * c * size)
         constant = effect**2 - critical**2 * (share * (a + b * size + c * size**2) + before)
-        if not np.isfinite(critical) or square <= 0:
+        if square <= 0:
             return -np.inf, np.inf
         half = np.sqrt(max(linear**2 - 4 * square * constant, 0.0))
         low, high = (-linear - half) / (2 * square), (-linear + half) / (2 * square)
@@ -94,25 +96,29 @@ class Noise:
 
 
 def fit_noise(effects: np.ndarray, size: np.ndarray) -> Noise:
-    """Fit the variance function to the squared effects of never-treated countries (Ferman & Pinto 2019).
+    """Fit the variance function to the effects of never-treated countries (Ferman & Pinto 2019).
 
-    Reweighted, so that the large do not drown the small. A placebo's own estimate is left out of its own
-    scale, as the treated country's is: otherwise the placebos' statistics would be too small beside it. That
-    has a closed form while the same terms stay in the fit. Raises `DesignError` if no effect differs from zero.
+    By normal quasi-likelihood, so that the large do not drown the small. A placebo's own estimate is left out
+    of its own scale, as the treated country's is: otherwise the placebos' statistics would be too small beside
+    it; to first order that has a closed form. Raises `DesignError` if no effect differs from zero.
     """
     terms, squared = np.vander(size, 3, increasing=True), effects**2
     if not squared.any():
         raise DesignError("the outcome never changes in any never-treated country; nothing measures its noise")
-    variance = np.full(len(squared), squared.mean())
-    for _ in range(5):
-        found, _ = nnls(terms / variance[:, None], squared / variance)
-        # a floor under the variance, so that a country of zeros cannot take all the weight
-        variance = np.maximum(terms @ found, 1e-3 * squared.mean() * size / size.max() + 1e-12)
-    fitted = terms @ found
-    basis, _ = np.linalg.qr((terms / variance[:, None])[:, found > 0])
+    unit = squared.mean() / terms.mean(axis=0).clip(min=1e-12)
+
+    def minus_likelihood(logs: np.ndarray) -> tuple[float, np.ndarray]:
+        parts = np.exp(logs) * unit
+        variance = terms @ parts + 1e-12
+        return (np.log(variance) + squared / variance).sum(), ((1 / variance - squared / variance**2) @ terms) * parts
+
+    found = minimize(minus_likelihood, np.log([0.1, 0.3, 0.3]), jac=True, method="L-BFGS-B", bounds=[(-20, 5)] * 3)
+    coefficients = np.where(found.x > -19, np.exp(found.x) * unit, 0.0)  # at the bound the term is not there
+    fitted = terms @ coefficients + 1e-12
+    basis, _ = np.linalg.qr((terms / fitted[:, None])[:, coefficients > 0])
     leverage = (basis**2).sum(axis=1)
     left_out = fitted - leverage / np.maximum(1 - leverage, 1e-6) * (squared - fitted)
-    return Noise(found, np.sqrt(np.maximum(np.maximum(left_out, fitted / LEAST_LEFT_OUT), 1e-12)))
+    return Noise(coefficients, np.sqrt(np.maximum(left_out, fitted / LEAST_LEFT_OUT)))
 
 
 def placebo_test(
@@ -182,23 +188,32 @@ def all_placebos(outcome: pd.DataFrame, least_before: int = 12, least_after: int
     return pd.DataFrame({"effect": effect, "size": size, "scale": scale, "scaled": effect / scale}, index=index)
 
 
+def largest_placebos(
+    tests: Mapping[object, PlaceboTest], statistic: str = "scaled", draws: int = 9_999, seed: int = 0
+) -> np.ndarray:
+    """The largest statistic in size of all cells, in each of `draws` assignments of donors to treated countries.
+
+    `tests` maps a cell to its test; in a draw every treated country is given a donor of its own, the same one
+    in all its cells. Only donors that every cell has are drawn. Raises `DesignError` if they are too few.
+    """
+    donors = sorted(set.intersection(*(set(test.estimates.index) - {test.treated} for test in tests.values())))
+    partners = sorted({test.treated for test in tests.values()})
+    if len(donors) < len(partners):
+        raise DesignError(f"{len(donors)} donors have all {len(tests)} cells, for {len(partners)} treated countries")
+    placebos = np.column_stack([test.estimates.loc[donors, statistic].abs() for test in tests.values()])
+    drawn = np.random.default_rng(seed).random((draws, len(donors))).argsort(axis=1)[:, : len(partners)]
+    column = [partners.index(test.treated) for test in tests.values()]
+    return placebos[drawn[:, column], np.arange(len(column))].max(axis=1)
+
+
 def family_wise(
     tests: Mapping[object, PlaceboTest], statistic: str = "scaled", draws: int = 9_999, seed: int = 0
 ) -> pd.Series:
     """P-values of several cells adjusted for their number: the chance that any of them would reach so far.
 
-    `tests` maps a cell to its test; cells of one treated country share the donors they are assigned. In each
-    draw the treated countries are given distinct donors, and the largest statistic of all cells is recorded
-    (Westfall & Young 1993, single-step max-T). Only donors that every cell has are drawn.
+    Single-step max-T (Westfall & Young 1993) with `largest_placebos`; the arguments are the same.
     """
-    donors = sorted(set.intersection(*(set(t.estimates.index) - {t.treated} for t in tests.values())))
-    partners = sorted({test.treated for test in tests.values()})
-    if len(donors) < len(partners):
-        raise DesignError(f"{len(donors)} donors have all {len(tests)} cells, for {len(partners)} treated countries")
-    placebos = np.column_stack([t.estimates.loc[donors, statistic].abs() for t in tests.values()])
-    drawn = np.random.default_rng(seed).random((draws, len(donors))).argsort(axis=1)[:, : len(partners)]
-    column = [partners.index(test.treated) for test in tests.values()]
-    largest = placebos[drawn[:, column], np.arange(len(column))].max(axis=1)
+    largest = largest_placebos(tests, statistic, draws, seed)
     own = {cell: abs(test.estimates.loc[test.treated, statistic]) for cell, test in tests.items()}
     return pd.Series({cell: (1 + (largest >= size - 1e-12).sum()) / (1 + draws) for cell, size in own.items()})
 

@@ -166,9 +166,23 @@ def test_two_figures_on_one_page_share_no_id():
 def test_simulated_data_say_so_inside_every_picture():
     made_up = make(sources=[data.describe("frontex_route_month"), simulated()])
     files = bundle(made_up)[charts.MIMETYPE]["files"]
-    for picture in (*made_up.svgs.values(), files["fig-test.svg"], files["fig-test.vl.json"]):
+    for picture in (*made_up.svgs.values(), files["fig-test-simulated.svg"], files["fig-test-simulated.vl.json"]):
         assert "SIMULATED" in picture
-    assert "SIMULATED" not in "".join(make().svgs.values())
+    assert "SIMULATED" not in bundle(make())["text/html"]
+
+
+def test_simulated_data_say_so_in_every_row_and_in_the_names_of_the_files():
+    made_up = make(sources=[simulated()])
+    page, files = soup(made_up), bundle(made_up)[charts.MIMETYPE]["files"]
+    assert set(files) == {f"fig-test-simulated.{kind}" for kind in ("csv", "svg", "vl.json")}
+    assert {link["href"] for link in page.find_all("a", download=True)} == {f"figures/{name}" for name in files}
+    assert page.find("figure", id="fig-test") and page.find("a", href="#fig-test")
+    header, *rows = page.find("table").find_all("tr")
+    assert header.th.text == "data" and [row.td.text for row in rows] == ["SIMULATED"] * len(TABLE)
+    written = pd.read_csv(io.StringIO(files["fig-test-simulated.csv"]), dtype={"data": "str", "label": "str"})
+    assert written.columns[0] == "data" and set(written.pop("data")) == {"SIMULATED"}
+    pd.testing.assert_frame_equal(written, TABLE)
+    assert "data" not in TABLE.columns
 
 
 def test_data_cannot_break_out_of_the_page():

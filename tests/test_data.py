@@ -1,5 +1,6 @@
 """Tables by name: every packaged table is valid and as recorded, and every failure says where and why."""
 
+import datetime
 import json
 import shutil
 
@@ -162,6 +163,118 @@ def test_own_file_as_text_path_and_home(tmp_path, monkeypatch):
 
 def test_an_empty_path_means_the_shipped_file():
     pd.testing.assert_frame_equal(data.load("countries", ""), data.load("countries"))
+
+
+def parquet(folder, columns):
+    file = folder / "own.parquet"
+    (columns if isinstance(columns, pd.DataFrame) else pd.DataFrame(columns)).to_parquet(file)
+    return file
+
+
+FLOWS = {"route": ["Other", "Other"], "detections": [5, 6]}
+
+
+@pytest.mark.parametrize(
+    "months",
+    [
+        pytest.param(["2015-01", "2015-02"], id="text"),
+        pytest.param(pd.to_datetime(["2015-01-01", "2015-02-01"]), id="timestamps"),
+        pytest.param(pd.to_datetime(["2015-01-01", "2015-02-01"]).astype("datetime64[ns]"), id="nanoseconds"),
+        pytest.param([datetime.date(2015, 1, 1), datetime.date(2015, 2, 1)], id="dates"),
+        pytest.param(pd.period_range("2015-01", periods=2, freq="M"), id="periods"),
+        pytest.param(pd.Categorical(["2015-01", "2015-02"]), id="categories"),
+    ],
+)
+def test_parquet_months_in_every_usual_form(tmp_path, months):
+    table = data.load("frontex_route_month", parquet(tmp_path, {"month": months} | FLOWS))
+    assert table["month"].tolist() == [pd.Timestamp("2015-01-01"), pd.Timestamp("2015-02-01")]
+    assert table["detections"].tolist() == [5, 6] and table["detections"].dtype == "int64"
+
+
+@pytest.mark.parametrize("month", ["2015-01-31", "2015-01-01 06:00"])
+def test_a_parquet_day_is_not_taken_for_a_month(tmp_path, month):
+    with pytest.raises(data.DataError, match=rf"own\.parquet, line 2, column 'month', value '{month}.*type-error"):
+        data.load("frontex_route_month", parquet(tmp_path, {"month": [pd.Timestamp(month)] * 2} | FLOWS))
+
+
+def test_every_shipped_table_is_the_same_as_parquet(tmp_path):
+    for name in ("return_panel", "migration_events", "deaths_place", "countries"):
+        table = data.load(name)
+        pd.testing.assert_frame_equal(data.load(name, parquet(tmp_path, table)), table)
+
+
+RETURNED = {
+    "year": [2020],
+    "member_state": ["NA"],
+    "destination": ["Côte d'Ivoire, A"],
+    "persons": [5],
+    "operations": [1],
+}
+
+
+def test_parquet_labels_and_order_of_columns_say_nothing(tmp_path):
+    table = pd.DataFrame(RETURNED, index=[7])[list(RETURNED)[::-1]]
+    assert data.load("frontex_returns_year", parquet(tmp_path, table)).iloc[0].to_dict() == {
+        name: values[0] for name, values in RETURNED.items()
+    }
+    keyed = pd.DataFrame(RETURNED).set_index(["year", "member_state"])
+    assert list(data.load("frontex_returns_year", parquet(tmp_path, keyed))) == list(RETURNED)
+
+
+@pytest.mark.parametrize(
+    "change, parts",
+    [
+        pytest.param({"persons": [5.5]}, ["line 2", "'persons'", "'5.5'", "type-error"], id="fraction"),
+        pytest.param({"persons": [True]}, ["line 2", "'persons'", "'True'", "type-error"], id="truth"),
+        pytest.param({"persons": [float("inf")]}, ["line 2", "'persons'", "'inf'", "type-error"], id="endless"),
+        pytest.param({"persons": [None]}, ["line 2", "'persons'", "required"], id="missing"),
+        pytest.param({"persons": [-5.0]}, ["line 2", "'persons'", "'-5'", "minimum"], id="negative"),
+        pytest.param({"persons": [[5]]}, ["'persons'", "list<", "has no place"], id="list"),
+        pytest.param({"destination": [b"x"]}, ["'destination'", "binary", "has no place"], id="bytes"),
+        pytest.param({"remark": ["x"]}, ["extra-label", "'remark'"], id="more"),
+    ],
+)
+def test_parquet_is_refused_with_place_and_rule(tmp_path, change, parts):
+    file = parquet(tmp_path, RETURNED | change)
+    for read in (data.load, data.validate):
+        with pytest.raises(data.DataError) as refused:
+            read("frontex_returns_year", file)
+        for part in ["own.parquet", "frontex_returns_year", *parts]:
+            assert part in str(refused.value)
+        assert str(tmp_path) not in str(refused.value)
+
+
+def test_parquet_without_a_column_or_a_row(tmp_path):
+    with pytest.raises(data.DataError, match=r"'operations'.*missing-label"):
+        data.load("frontex_returns_year", parquet(tmp_path, pd.DataFrame(RETURNED).drop(columns="operations")))
+    with pytest.raises(data.DataError, match=r"own\.parquet has a header and no rows"):
+        data.load("frontex_returns_year", parquet(tmp_path, pd.DataFrame(RETURNED).iloc[:0]))
+
+
+def test_a_month_that_only_the_validator_can_read(tmp_path):
+    with pytest.raises(data.DataError, match=r"own\.csv cannot be read as its schema says.*20150-1"):
+        data.load("frontex_route_month", own(tmp_path, "month,route,detections\n20150-1,Other,5\n"))
+
+
+def test_a_file_that_is_no_parquet(tmp_path):
+    file = tmp_path / "own.parquet"
+    file.write_text(RETURNS + "2020,A,G,5,1\n", encoding="utf-8")
+    with pytest.raises(data.DataError, match=r"'frontex_returns_year': own\.parquet cannot be read as Parquet"):
+        data.load("frontex_returns_year", file)
+
+
+def test_whole_numbers_kept_as_floats_in_parquet(tmp_path):
+    columns = dict.fromkeys(data.load("claims").columns, ["x"] * 2) | {"id": ["a-b", "a-c"], "footnote": [58.0, None]}
+    columns |= {"section": ["1"] * 2, "kind": ["count"] * 2, "evidence": ["public"] * 2, "expect": ["confirmed"] * 2}
+    table = data.load("claims", parquet(tmp_path, columns | {"chapter": ["a"] * 2}))
+    assert table["footnote"].iloc[0] == 58 and table["footnote"].isna().tolist() == [False, True]
+
+
+def test_any_schema_can_be_read(tmp_path):
+    schema = {"fields": [{"name": "n", "type": "integer", "constraints": {"maximum": 3}}]}
+    assert data.read(own(tmp_path, "n\n3\n"), schema, "numbers")["n"].tolist() == [3]
+    with pytest.raises(data.DataError, match=r"'numbers'.*\n.*own\.csv, line 2, column 'n', value '4'.*maximum"):
+        data.read(own(tmp_path, "n\n4\n"), schema, "numbers")
 
 
 def test_missing_numbers_stay_missing(tmp_path):

@@ -39,12 +39,17 @@ class Figure:
     svgs: dict[str, str]
     note: str
 
+    @property
+    def file(self) -> str:
+        """The name of its downloads, without the ending; a copy of simulated data says so by its name."""
+        return f"{self.id}-simulated" if _simulated(self.sources) else self.id
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         record = {"id": self.id, "title": self.title, "sources": [source.name for source in self.sources]}
         files = {
-            f"{self.id}.csv": self.table.to_csv(index=False, lineterminator="\n"),
-            f"{self.id}.svg": plain_colours(self.svgs["wide"]),
-            f"{self.id}.vl.json": plain_colours(json.dumps(self.specs["wide"])),
+            f"{self.file}.csv": self.table.to_csv(index=False, lineterminator="\n"),
+            f"{self.file}.svg": plain_colours(self.svgs["wide"]),
+            f"{self.file}.vl.json": plain_colours(json.dumps(self.specs["wide"])),
         }
         return {
             "text/plain": f"{self.title}\n{self.alt}",
@@ -76,8 +81,9 @@ def figure(
 
     `build(width)` returns the chart for an outer width in pixels; it is called for the column of the book
     and for a phone. `title` states the finding, `subtitle` the unit and the period, `description` is the
-    alt text, `table` the figures drawn, as they can be downloaded. Raises `ValueError` when a text is
-    missing, the id is no kebab-case, or the drawing is wider than it was asked to be.
+    alt text, `table` the figures drawn, as they can be downloaded. When a source is simulated, the picture is
+    stamped so, and the table begins with a column `data` that says so in every row. Raises `ValueError` when a
+    text is missing, the id is no kebab-case, or the drawing is wider than it was asked to be.
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id):
         raise ValueError(f"figure id {id!r}: use lower-case words joined by hyphens")
@@ -86,12 +92,18 @@ def figure(
             raise ValueError(f"figure {id}: its {name} is empty")
     if not sources or table.empty:
         raise ValueError(f"figure {id}: a figure needs sources and a table of what it draws")
-    simulated = any(source.status == "simulated" for source in sources)
+    if simulated := _simulated(sources):
+        table = table.copy()
+        table.insert(0, "data", "SIMULATED")
     specs, svgs = {}, {}
     for size, width in {"wide": WIDE, "narrow": NARROW}.items():
         specs[size] = _spec(build(width), description, simulated)
         svgs[size] = _svg(specs[size], f"{id}-{size}", width)
     return Figure(id, title, subtitle, description, tuple(sources), table, specs, svgs, note)
+
+
+def _simulated(sources: Sequence[Provenance]) -> bool:
+    return any(source.status == "simulated" for source in sources)
 
 
 def _spec(chart: alt.TopLevelMixin, description: str, simulated: bool) -> dict:

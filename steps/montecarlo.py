@@ -1,0 +1,41 @@
+"""The Monte Carlo tables of the return chapter: `make montecarlo` (about a quarter of an hour on two cores).
+
+Not a part of the build: the tables are committed and described like any other, and the tests repeat a part.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from lib import data, size, thresholds
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+SEED = 20260601
+COUNTRIES = (10, 20, 40, 76, 150)
+CELLS = [(countries, name) for countries in COUNTRIES for name in size.QUANTILES]
+REPLICATIONS = 2_000
+PANELS = 100
+
+
+def size_table(cells: list[tuple[int, str]], replications: int) -> pd.DataFrame:
+    """Rates by number of countries, size of the treated one, and method."""
+    return size.summary(size.replications(cells, replications, SEED)).round(4)
+
+
+def table1_thresholds(panels: int) -> pd.DataFrame:
+    """Thresholds of every cell of Table 1 over many simulated panels: their 5th, 50th and 95th percentile."""
+    countries = data.load("report_return_effects")["country"].unique()
+    found = thresholds.simulated_thresholds(range(SEED, SEED + panels), countries)
+    kinds = ["clustered", "placebo", "family"]
+    long = found.melt(["country", "outcome", "scenario", "seed"], kinds, var_name="inference", value_name="threshold")
+    by = long.groupby(["country", "outcome", "inference", "scenario"], sort=False)["threshold"]
+    table = by.quantile([0.05, 0.5, 0.95]).unstack().set_axis(["low", "median", "high"], axis=1)
+    return table.assign(panels=by.size()).round(3).reset_index()
+
+
+if __name__ == "__main__":
+    size_table(CELLS, REPLICATIONS).to_csv(DATA / "monte_carlo_size.csv", index=False, lineterminator="\n")
+    table1_thresholds(PANELS).to_csv(DATA / "monte_carlo_table1.csv", index=False, lineterminator="\n")
+    print("two tables written; now run `make describe`")
