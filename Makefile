@@ -5,9 +5,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 DOIT := $(BIN)/doit -n 2 -P thread --continue
 export CHAPTERS
+# Chapters and tests run two at a time; threads inside small matrix products would only wait for each other.
+export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check serve sync describe lab lock benchmark clean
+.PHONY: help book test check serve sync describe lab lock benchmark montecarlo clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -50,8 +52,12 @@ lock: $(READY)  ## resolve the packages again (names, versions and hashes, no ad
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --upgrade -o requirements.lock
 
-benchmark: $(READY)  ## wall times of the build beside jupyter-book's own execution
+benchmark: $(READY)  ## wall times of the build and of the estimators beside other tools
 	@$(BIN)/python benchmarks/build.py
+	@$(BIN)/python benchmarks/inference.py
+
+montecarlo: $(READY)  ## repeat the simulations behind data/monte_carlo_*.csv (a quarter of an hour)
+	@$(BIN)/python -m steps.montecarlo
 
 clean:  ## remove everything that was built, the environment included
 	rm -rf $(VENV) _build book/chapters book/generated .doit.db* *.egg-info

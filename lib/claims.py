@@ -78,11 +78,15 @@ def verdict(claim: Claim, computed: object = None, held: bool = False) -> str:
     """The verdict on one claim: confirmed, differs or untestable.
 
     A claim whose evidence is public or arithmetic needs a computed value; one whose evidence is reported,
-    literature or restricted must not have one. `held` says that the restricted data are at hand: then those
-    claims need a value as well. Raises `ClaimError` otherwise. Dates are compared as far as the row's
-    precision goes; words (`rise`, `fall`, `none`, `yes`, `no`; booleans are yes and no) as they are.
+    literature or restricted must not have one. `held` says that the restricted data are at hand: then a
+    claim that needs them is tested like any other, or untestable if even they give no value. Raises
+    `ClaimError` otherwise. Dates are compared as far as the row's precision goes; words (`rise`, `fall`,
+    `none`, `yes`, `no`; booleans are yes and no) as they are.
     """
-    if claim.evidence not in TESTABLE and not (held and claim.evidence == "restricted"):
+    if held and claim.evidence == "restricted":
+        if computed is None or pd.isna(computed):
+            return UNTESTABLE
+    elif claim.evidence not in TESTABLE:
         if computed is not None:
             raise ClaimError(
                 f"{claim.id}: a value was computed ({computed}), but the ledger says its evidence is "
@@ -167,7 +171,10 @@ class Ledger:
         return Verdicts([self._record(id, None) for id in ids])
 
     def check_restricted(self, computed: dict[str, object]) -> Verdicts:
-        """Test claims on restricted data where the reader holds them; otherwise enter them as untested."""
+        """Test claims on restricted data where the reader holds them; otherwise enter them as untested.
+
+        A missing value says that these data cannot tell either, for instance on a country that is not among them.
+        """
         return Verdicts([self._record(id, value if self.held else None) for id, value in computed.items()])
 
     def _record(self, id: str, value: object) -> Result:
@@ -176,7 +183,7 @@ class Ledger:
         if id in self.results:
             raise ClaimError(f"{self.chapter}: claim {id} is tested twice")
         claim = self.claims[id]
-        shown = None if value is None else _shown(_word(value, claim.precision), claim.precision)
+        shown = None if value is None or pd.isna(value) else _shown(_word(value, claim.precision), claim.precision)
         result = Result(claim, shown, verdict(claim, value, self.held))
         if self.enforce and result.verdict != claim.expect:
             raise ClaimError(

@@ -76,11 +76,12 @@ class PlaceboTest:
         constant = effect**2 - critical**2 * (share * (a + b * size + c * size**2) + before)
         if square <= 0:
             return -np.inf, np.inf
+        at_zero = critical * np.sqrt(share * a + before)  # a level cannot fall below zero, nor the noise below its own
+        if effect + at_zero < -size:
+            return effect - at_zero, effect + at_zero
         half = np.sqrt(max(linear**2 - 4 * square * constant, 0.0))
         low, high = (-linear - half) / (2 * square), (-linear + half) / (2 * square)
-        if low < -size:  # a level cannot fall below zero; from there on the noise is that of a country of size zero
-            low = min(effect - critical * np.sqrt(share * a + before), -size)
-        return low, high
+        return (low if low >= -size else min(effect - at_zero, -size)), high
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,8 @@ def fit_noise(effects: np.ndarray, size: np.ndarray) -> Noise:
     found = minimize(minus_likelihood, np.log([0.1, 0.3, 0.3]), jac=True, method="L-BFGS-B", bounds=[(-20, 5)] * 3)
     coefficients = np.where(found.x > -19, np.exp(found.x) * unit, 0.0)  # at the bound the term is not there
     fitted = terms @ coefficients + 1e-12
-    basis, _ = np.linalg.qr((terms / fitted[:, None])[:, coefficients > 0])
-    leverage = (basis**2).sum(axis=1)
+    basis, weights, _ = np.linalg.svd(terms * coefficients / fitted[:, None], full_matrices=False)
+    leverage = (basis[:, weights > 1e-12] ** 2).sum(axis=1)  # countries of one size cannot tell the terms apart
     left_out = fitted - leverage / np.maximum(1 - leverage, 1e-6) * (squared - fitted)
     return Noise(coefficients, np.sqrt(np.maximum(left_out, fitted / LEAST_LEFT_OUT)))
 
@@ -135,11 +136,11 @@ def placebo_test(
       a + b·size + c·size², fitted to the placebos' squared effects; size is the mean before the start, or
       1 / `precision` (by country) for an outcome that is a mean of `precision` cases;
     - `log_ratio`: the log of the country's change in level over that of all others together, half a case
-      added to each of its totals; `log_scaled` is that over `log_scale`, fitted likewise in 1 / size. Both
+      added to each total; `log_scaled` is that over `log_scale`, fitted likewise in 1 / size. Both
       are missing unless the outcome is counts.
 
     A country without an estimate (nothing observed before or after) is left out. Raises `DesignError` if that
-    is the treated one, or if fewer than two never-treated countries remain.
+    is the treated one, if fewer than two never-treated countries remain, or if a size is negative or missing.
     """
     if country not in outcome.index or country not in starts.index:
         raise DesignError(f"{country} is not a treated country of this panel")
@@ -158,10 +159,16 @@ def placebo_test(
     table.loc[donors.index, "effect"] = _effects_at(donors, after)
     before = everyone.loc[:, ~after].mean(axis=1)
     table["size"] = before if precision is None else 1 / precision.reindex(everyone.index)
+    if not table["size"].between(0, np.inf, inclusive="left").all():
+        raise DesignError(
+            "an outcome that falls below zero needs a `precision` above zero for every country: the noise grows with "
+            "the size, which is neither negative nor missing"
+        )
     table["scale"], noise = _scale(table["effect"], table["size"], country)
     table["scaled"] = table["effect"] / table["scale"]
     if precision is None and everyone.min().min() >= 0:
         table["log_ratio"] = _log_ratios(everyone, after)
+        table.loc[donors.index, "log_ratio"] = _log_ratios(donors, after)
         inverse_size = 1 / (before + 0.5 / (~after).sum())
         table["log_scale"], _ = _scale(table["log_ratio"], inverse_size, country)
         table["log_scaled"] = table["log_ratio"] / table["log_scale"]
@@ -173,8 +180,11 @@ def all_placebos(outcome: pd.DataFrame, least_before: int = 12, least_after: int
 
     Starts with at least so many months before and after. One residualisation serves all of them; what is
     fitted per start is the scale. As `placebo_test` at that start, with every country of `outcome` a donor.
+    Raises `DesignError` if the panel is too short.
     """
     values, observed = matrix(outcome)
+    if values.shape[1] < least_before + least_after:
+        raise DesignError(f"{values.shape[1]} months do not hold {least_before} before a start and {least_after} after")
     effects = TwoWay(observed).step_effects(values)
     before = np.cumsum(np.where(observed, values, 0), axis=1) / np.maximum(np.cumsum(observed, axis=1), 1)
     found = []
@@ -196,14 +206,12 @@ def largest_placebos(
     `tests` maps a cell to its test; in a draw every treated country is given a donor of its own, the same one
     in all its cells. Only donors that every cell has are drawn. Raises `DesignError` if they are too few.
     """
-    donors = sorted(set.intersection(*(set(test.estimates.index) - {test.treated} for test in tests.values())))
-    partners = sorted({test.treated for test in tests.values()})
-    if len(donors) < len(partners):
-        raise DesignError(f"{len(donors)} donors have all {len(tests)} cells, for {len(partners)} treated countries")
-    placebos = np.column_stack([test.estimates.loc[donors, statistic].abs() for test in tests.values()])
-    drawn = np.random.default_rng(seed).random((draws, len(donors))).argsort(axis=1)[:, : len(partners)]
-    column = [partners.index(test.treated) for test in tests.values()]
-    return placebos[drawn[:, column], np.arange(len(column))].max(axis=1)
+    placebos, place = _placebos(tests, statistic)
+    if len(placebos) <= place.max():
+        raise DesignError(
+            f"{len(placebos)} donors have all {len(tests)} cells, for {place.max() + 1} treated countries"
+        )
+    return _largest(placebos, place, draws, seed)
 
 
 def family_wise(
@@ -211,11 +219,33 @@ def family_wise(
 ) -> pd.Series:
     """P-values of several cells adjusted for their number: the chance that any of them would reach so far.
 
-    Single-step max-T (Westfall & Young 1993) with `largest_placebos`; the arguments are the same.
+    Single-step max-T (Westfall & Young 1993); arguments as for `largest_placebos`. Here the treated are among
+    the units drawn, as each is one of the N of its own test: from donors alone p could fall below 1 / N, and false
+    alarms would be more frequent than the level. A treated country brings the largest of its own statistics to
+    whatever place it is drawn for. With P treated countries and D donors no p-value is below P / (D + P), but for
+    the randomness of the draws; none is below the unadjusted one.
     """
-    largest = largest_placebos(tests, statistic, draws, seed)
-    own = {cell: abs(test.estimates.loc[test.treated, statistic]) for cell, test in tests.items()}
-    return pd.Series({cell: (1 + (largest >= size - 1e-12).sum()) / (1 + draws) for cell, size in own.items()})
+    placebos, place = _placebos(tests, statistic)
+    own = np.array([abs(test.estimates.loc[test.treated, statistic]) for test in tests.values()])
+    largest_own = np.array([own[place == partner].max() for partner in range(place.max() + 1)])
+    units = np.vstack([placebos, np.broadcast_to(largest_own[:, None], (len(largest_own), len(own)))])
+    largest = _largest(units, place, draws, seed)
+    reached = (1 + (largest[:, None] >= own - 1e-12).sum(axis=0)) / (1 + draws)
+    return pd.Series({cell: max(p, tests[cell].p_value(statistic)) for cell, p in zip(tests, reached, strict=True)})
+
+
+def _placebos(tests: Mapping[object, PlaceboTest], statistic: str) -> tuple[np.ndarray, np.ndarray]:
+    """Sizes of the statistic (donors that every cell has × cells), and the number of each cell's treated country."""
+    donors = sorted(set.intersection(*(set(test.estimates.index) - {test.treated} for test in tests.values())))
+    partners = sorted({test.treated for test in tests.values()})
+    place = np.array([partners.index(test.treated) for test in tests.values()])
+    return np.column_stack([test.estimates.loc[donors, statistic].abs() for test in tests.values()]), place
+
+
+def _largest(units: np.ndarray, place: np.ndarray, draws: int, seed: int) -> np.ndarray:
+    """The largest over all cells in each draw of distinct rows of `units` for the places; columns are cells."""
+    drawn = np.random.default_rng(seed).random((draws, len(units))).argsort(axis=1)[:, : place.max() + 1]
+    return units[drawn[:, place], np.arange(len(place))].max(axis=1)
 
 
 def _effects_at(outcome: pd.DataFrame, after: np.ndarray) -> np.ndarray:
@@ -229,7 +259,8 @@ def _log_ratios(outcome: pd.DataFrame, after: np.ndarray) -> np.ndarray:
     counts = np.where(observed, values, 0)
     others = np.where(observed, (counts.sum(axis=0) - counts) / np.maximum(observed.sum(axis=0) - observed, 1), 0)
     own = np.log((counts[:, after].sum(axis=1) + 0.5) / (counts[:, ~after].sum(axis=1) + 0.5))
-    rest = np.log(others[:, after].sum(axis=1) / others[:, ~after].sum(axis=1))
+    half = 0.5 / (len(values) - 1)  # of a case, since `others` is an average
+    rest = np.log((others[:, after].sum(axis=1) + half) / (others[:, ~after].sum(axis=1) + half))
     return own - rest
 
 

@@ -29,9 +29,6 @@ def smallest_detectable(
     an effect that makes counts noisier needs more. Source: Bloom (1995), with the placebos' own distribution
     in place of the normal. Raises `DesignError` if the panel is too short or has too few countries.
     """
-    allowed = int(level * (len(outcome) + 1) + 1e-9)
-    if not allowed:
-        raise DesignError(f"{len(outcome)} never-treated countries cannot reject at {level:.0%}; more are needed")
     values, observed = matrix(outcome)
     rows = []
     for months in months_after:
@@ -40,9 +37,14 @@ def smallest_detectable(
             raise DesignError(f"{values.shape[1]} months do not hold {least_before} before a start and {months} after")
         found = []
         for start in starts:
-            window = slice(0, start + months)
-            effects = TwoWay(observed[:, window]).step_effects(values[:, window])[:, start]
-            noise = fit_noise(effects, np.nanmean(values[:, :start], axis=1))
+            until = start + months
+            donors = observed[:, :start].any(axis=1) & observed[:, start:until].any(axis=1)
+            allowed = int(level * (donors.sum() + 1) + 1e-9)
+            if not allowed:
+                raise DesignError(f"{donors.sum()} never-treated countries cannot reject at {level:.0%}; add more")
+            window = values[donors, :until]
+            effects = TwoWay(observed[donors, :until]).step_effects(window)[:, start]
+            noise = fit_noise(effects, np.nanmean(window[:, :start], axis=1))
             scaled = effects / noise.left_out
             critical = np.sort(np.abs(scaled))[-allowed]
             found.append((critical - np.quantile(scaled, 1 - power)) * noise.at(np.asarray(sizes)))

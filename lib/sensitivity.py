@@ -20,6 +20,12 @@ class BinStudy:
     effects: pd.Series  # by bin; bin -1, the last before the start, is the reference and left out
     covariance: pd.DataFrame  # bins × bins, from the placebo countries, at the noise of this country's size
 
+    def path(self, level: float = 0.05) -> pd.DataFrame:
+        """The effects by bin with pointwise normal intervals: columns bin, effect, low, high."""
+        reach = norm.ppf(1 - level / 2) * np.sqrt(np.diag(self.covariance))
+        table = self.effects.rename_axis("bin").rename("effect").reset_index()
+        return table.assign(low=table["effect"] - reach, high=table["effect"] + reach)
+
 
 def bin_study(outcome: pd.DataFrame, starts: pd.Series, country: str, width: int = 12) -> BinStudy:
     """Means by bin of the gap to the never-treated average, less that of the last bin before the start.
@@ -35,7 +41,7 @@ def bin_study(outcome: pd.DataFrame, starts: pd.Series, country: str, width: int
     at = int((outcome.columns < starts.loc[country]).sum())
     bins = (np.arange(outcome.shape[1]) - at) // width
     full = [k for k in np.unique(bins) if (bins == k).sum() == width]
-    if min(full) > -3 or max(full) < 0:
+    if not {-3, 0} <= set(full):
         raise DesignError(f"{country}: three full bins of {width} months before the start and one after are needed")
     donors = table.index != country
     average = table[donors].mean()

@@ -63,16 +63,15 @@ class TwoWay:
 
         Zero where a country has no observation before the month, or none from it on.
         """
-        patterns, which = np.unique(self.weights, axis=0, return_inverse=True)
-        found = np.empty_like(patterns)
-        for row, seen in enumerate(patterns):
-            block = self.inverse * seen * seen[:, None]
-            from_month = block[::-1, ::-1].cumsum(axis=0).cumsum(axis=1)[::-1, ::-1]
-            later, all_months = seen[::-1].cumsum()[::-1], seen.sum()
-            share = later / all_months
-            month_part = np.diag(from_month) - 2 * share * from_month[:, 0] + share**2 * from_month[0, 0]
-            found[row] = np.where((later > 0) & (later < all_months), later * (1 - share) - month_part, 0.0)
-        return found[which.ravel()]
+        seen = self.weights
+        later = _from_month(seen)
+        share = later / self.per_country[:, None]
+        # the quadratic form of a demeaned step in the inverse, from three suffix sums of the seen months
+        beyond = _from_month(seen * (seen @ self.inverse))
+        corner = _from_month(seen * (np.diag(self.inverse) + 2 * seen @ np.tril(self.inverse, -1)))
+        month_part = corner - 2 * share * beyond + share**2 * beyond[:, :1]
+        inside = (later > 0) & (later < self.per_country[:, None])
+        return np.where(inside, later * (1 - share) - month_part, 0.0)
 
     def step_effects(self, values: np.ndarray) -> np.ndarray:
         """The least-squares effect of every step dummy, each estimated alone; NaN where there is none to tell.
@@ -80,9 +79,14 @@ class TwoWay:
         All countries × months of them cost one residualisation and one cumulative sum: the dummy needs no
         residual of its own, since the outcome's residuals are orthogonal to both sets of effects.
         """
-        later = self.residuals(values)[:, ::-1].cumsum(axis=1)[:, ::-1]
+        later = _from_month(self.residuals(values))
         variation = self.step_variation
         return np.divide(later, variation, out=np.full_like(later, np.nan), where=variation > 1e-9)
+
+
+def _from_month(values: np.ndarray) -> np.ndarray:
+    """Sums from each month to the last."""
+    return values[:, ::-1].cumsum(axis=1)[:, ::-1]
 
 
 _PIECES = "the observed months of the countries fall into pieces without a month in common; there is nothing to compare"
@@ -100,6 +104,7 @@ def treated(outcome: pd.DataFrame, starts: pd.Series) -> np.ndarray:
     `starts` holds the first treated month by country; countries that are not in `outcome` are ignored.
     """
     first = starts.reindex(outcome.index).to_numpy(dtype="datetime64[ns]")
-    return outcome.columns.to_numpy(dtype="datetime64[ns]")[None, :] >= np.where(
-        np.isnat(first), np.datetime64("2262-01-01", "ns"), first
-    )[:, None]
+    return (
+        outcome.columns.to_numpy(dtype="datetime64[ns]")[None, :]
+        >= np.where(np.isnat(first), np.datetime64("2262-01-01", "ns"), first)[:, None]
+    )

@@ -2,6 +2,7 @@
 
 from lib.charts.contract import MIMETYPE, NARROW, VL_VERSION, WIDE, Figure, figure
 from lib.charts.maps import land, mercator
+from lib.charts.multiples import small_multiples
 from lib.charts.series import fit, route_lines
 from lib.charts.theme import (
     BLUE,
@@ -25,5 +26,5 @@ __all__ = [
     "BLUE", "GREEN", "GREY", "GRID", "INK", "LAND", "MIMETYPE", "MUTED", "NARROW", "ORANGE", "PURPLE",
     "ROUTES", "SHADE", "VERMILLION", "VL_VERSION", "WIDE", "Figure", "figure", "fit",
     "land", "mercator", "route_colour", "route_dash", "route_legend",
-    "route_lines",
+    "route_lines", "small_multiples",
 ]  # fmt: skip

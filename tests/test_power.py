@@ -1,0 +1,101 @@
+"""Smallest detectable effects: against the textbook formula, and by injecting them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import norm
+
+from lib.placebo import placebo_test
+from lib.power import months_until, smallest_detectable
+from lib.twoway import DesignError
+
+
+def panel(rng, countries, months, sd=1.0, level=10.0):
+    """Independent normal values around one level, countries × months."""
+    values = level + sd * rng.standard_normal((countries, months))
+    names = [f"C{k:03d}" for k in range(countries)]
+    return pd.DataFrame(values, names, pd.date_range("2016-01-01", periods=months, freq="MS"))
+
+
+def test_independent_normal_noise_gives_the_textbook_effect():
+    # 199 donors and the treated: 10 of 200 are rejected, two-sided 5%. sd² = σ² (1/after + 1/before) (1 + 1/(N−1));
+    # starts have 48, 54 and 60 months before them and 12 after, so that the median is at 54
+    outcome, sigma = panel(np.random.default_rng(1), 199, 72, sd=2.0), 2.0
+    found = smallest_detectable(outcome, [10.0], [12])
+    sd = sigma * np.sqrt((1 / 12 + 1 / 54) * (1 + 1 / 198))
+    assert found["effect"].item() == pytest.approx(sd * (norm.ppf(0.975) + norm.ppf(0.8)), rel=0.08)
+    strict = smallest_detectable(outcome, [10.0], [12], power=0.5, level=0.1)["effect"].item()
+    assert strict == pytest.approx(sd * norm.ppf(0.95), rel=0.12)
+
+
+def test_more_months_find_smaller_effects_and_larger_countries_need_larger_ones():
+    rng = np.random.default_rng(2)
+    means = np.geomspace(0.5, 50, 60)[:, None]
+    outcome = panel(rng, 60, 96)
+    outcome[:] = rng.poisson(means, outcome.shape)
+    found = smallest_detectable(outcome, [1.0, 5.0, 20.0], [6, 12, 24, 48])
+    assert list(found) == ["months_after", "size", "effect"]
+    assert found[["months_after", "size"]].to_numpy().tolist() == [[m, s] for m in (6, 12, 24, 48) for s in (1, 5, 20)]
+    wide = found.pivot(index="months_after", columns="size", values="effect")
+    assert (wide.diff().iloc[1:] < 0).all(axis=None)
+    assert (wide.diff(axis=1).iloc[:, 1:] > 0).all(axis=None)
+
+
+def test_the_detectable_effect_is_found_four_times_in_five():
+    # 59 donors: 3 of 60 can be rejected
+    rng, replications, found = np.random.default_rng(3), 120, 0
+    for _ in range(replications):
+        outcome = panel(rng, 60, 36)
+        treated, start = outcome.index[-1], outcome.columns[24]
+        effect = smallest_detectable(outcome.drop(treated), [10.0], [12], least_before=24)["effect"].item()
+        outcome.loc[treated, start:] += effect
+        found += placebo_test(outcome, pd.Series({treated: start}), treated).p_value() <= 0.05
+    assert abs(found / replications - 0.8) < 3.3 * np.sqrt(0.8 * 0.2 / replications)
+
+
+def test_the_unit_of_the_outcome_does_not_matter():
+    outcome = panel(np.random.default_rng(4), 40, 72)
+    one = smallest_detectable(outcome, [10.0], [12, 24])["effect"]
+    other = smallest_detectable(50 * outcome, [500.0], [12, 24])["effect"]
+    assert other.to_numpy() == pytest.approx(50 * one.to_numpy(), rel=2e-3)
+
+
+def test_a_country_that_begins_after_a_start_is_no_donor_at_that_start():
+    outcome = panel(np.random.default_rng(5), 40, 60)
+    outcome.iloc[3, :50] = np.nan
+    without = smallest_detectable(outcome.drop("C003"), [10.0], [12])
+    pd.testing.assert_frame_equal(smallest_detectable(outcome, [10.0], [12]), without)
+
+
+def test_too_few_countries_are_refused():
+    outcome = panel(np.random.default_rng(6), 18, 72)
+    with pytest.raises(DesignError, match="18 never-treated countries cannot reject at 5%"):
+        smallest_detectable(outcome, [10.0], [12])
+    assert len(smallest_detectable(outcome, [10.0], [12], level=0.1)) == 1
+    more = panel(np.random.default_rng(6), 19, 72)
+    assert len(smallest_detectable(more, [10.0], [12])) == 1
+    more.iloc[0, :60] = np.nan
+    with pytest.raises(DesignError, match="18 never-treated countries cannot reject at 5%"):
+        smallest_detectable(more, [10.0], [12])
+
+
+def test_a_panel_that_is_too_short_is_refused():
+    outcome = panel(np.random.default_rng(7), 25, 72)
+    with pytest.raises(DesignError, match="72 months do not hold 48 before a start and 36 after"):
+        smallest_detectable(outcome, [10.0], [12, 36])
+    assert len(smallest_detectable(outcome, [10.0], [24])) == 1
+
+
+def test_months_until_a_target_by_hand():
+    effects = {
+        1.0: [5.0, 2.0, 1.9, 1.0],  # from 12 months on
+        2.0: [2.0, 3.0, 2.0, 1.5],  # reached at 6, lost at 12, reached again at 24
+        5.0: [9.0, 8.0, 1.0, 7.0],  # reached at 24, lost at 36
+        9.0: [9.0, 8.0, 7.0, 6.0],  # never
+    }
+    wide = pd.DataFrame(effects, index=pd.Index([6, 12, 24, 36], name="months_after")).rename_axis("size", axis=1)
+    found = months_until(wide.stack().rename("effect").reset_index().sample(frac=1, random_state=1), 2.0)
+    assert found.index.tolist() == [1.0, 2.0, 5.0, 9.0]
+    assert found.dtype == "Int64"
+    assert found.isna().tolist() == [False, False, True, True]
+    assert found.iloc[:2].tolist() == [12, 24]
