@@ -76,12 +76,16 @@ class PlaceboTest:
         constant = effect**2 - critical**2 * (share * (a + b * size + c * size**2) + before)
         if square <= 0:
             return -np.inf, np.inf
-        at_zero = critical * np.sqrt(share * a + before)  # a level cannot fall below zero, nor the noise below its own
-        if effect + at_zero < -size:
-            return effect - at_zero, effect + at_zero
-        half = np.sqrt(max(linear**2 - 4 * square * constant, 0.0))
+        root = linear**2 - 4 * square * constant
+        half = np.sqrt(max(root, 0.0))
         low, high = (-linear - half) / (2 * square), (-linear + half) / (2 * square)
-        return (low if low >= -size else min(effect - at_zero, -size)), high
+        # a level cannot fall below zero; from there on the noise is that of a country of size zero
+        reach = critical * np.sqrt(share * a + before)
+        if effect - reach <= -size:
+            low = effect - reach
+        if root < 0 or high < -size:
+            high = effect + reach
+        return low, high
 
 
 @dataclass(frozen=True)

@@ -92,12 +92,12 @@ def test_the_unit_of_the_outcome_does_not_matter(factor):
 def test_the_interval_holds_the_effect_whatever_the_path_within_the_bound():
     rng, before, bend, covered = np.random.default_rng(8), 3, 0.4, 0
     bins = np.array([-4, -3, -2, 0, 1])
-    for _ in range(120):
+    for _ in range(80):
         path = pd.Series(rng.choice([-bend, bend], 6).cumsum().cumsum(), range(-4, 2))
         path = (path - path[-1]).loc[bins].to_numpy()
         low, high = honest_interval(study(path + rng.standard_normal(5) * 0.5, before, 0.25 * np.eye(5)), bend)
         covered += low <= 0 <= high
-    assert covered / 120 >= 0.95 - 3.3 * np.sqrt(0.05 * 0.95 / 120)
+    assert covered / 80 >= 0.95 - 3.3 * np.sqrt(0.05 * 0.95 / 80)
 
 
 def test_parallel_trends_by_hand():
