@@ -76,14 +76,14 @@ class PlaceboTest:
         constant = effect**2 - critical**2 * (share * (a + b * size + c * size**2) + before)
         if square <= 0:
             return -np.inf, np.inf
-        root = linear**2 - 4 * square * constant
-        half = np.sqrt(max(root, 0.0))
+        discriminant = linear**2 - 4 * square * constant
+        half = np.sqrt(max(discriminant, 0.0))
         low, high = (-linear - half) / (2 * square), (-linear + half) / (2 * square)
         # a level cannot fall below zero; from there on the noise is that of a country of size zero
         reach = critical * np.sqrt(share * a + before)
         if effect - reach <= -size:
             low = effect - reach
-        if root < 0 or high < -size:
+        if discriminant < 0 or high < -size:
             high = effect + reach
         return low, high
 

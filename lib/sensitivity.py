@@ -32,8 +32,9 @@ def bin_study(outcome: pd.DataFrame, starts: pd.Series, country: str, width: int
 
     Bins have `width` months; a shorter one at either end is left out. `outcome` is countries × months,
     balanced. The covariance is that of the same numbers for every never-treated country, each over its
-    size-dependent noise, brought to the noise of `country`. Raises `DesignError` for gaps in the panel, or
-    with fewer than three bins before and one after.
+    size-dependent noise, brought to the noise of `country`: that of its level before the start for bins
+    before it, that of its level after for bins after, since more cases are also noisier. Raises `DesignError`
+    for gaps in the panel, or with fewer than three bins before and one after.
     """
     table = pd.concat([outcome[~outcome.index.isin(starts.index)], outcome.loc[[country]]])
     if table.isna().any().any():
@@ -49,11 +50,12 @@ def bin_study(outcome: pd.DataFrame, starts: pd.Series, country: str, width: int
     gaps = pd.concat([table[donors] - others, table[~donors] - average])
     means = gaps.T.groupby(bins).mean().T[full]
     paths = means.sub(means[-1], axis=0).drop(columns=-1)
-    size = table.loc[:, bins < 0].mean(axis=1).to_numpy()
+    before, after = (table.loc[:, part].mean(axis=1).to_numpy() for part in (bins < 0, bins >= 0))
     placebos = paths[donors].to_numpy()
-    noise = fit_noise(np.sqrt((placebos**2).mean(axis=1)), size[donors])
+    noise = fit_noise(np.sqrt((placebos**2).mean(axis=1)), before[donors])
     scaled = placebos / noise.left_out[:, None]
-    covariance = scaled.T @ scaled / len(scaled) * noise.at(size[~donors])[0] ** 2
+    own = np.where(paths.columns < 0, noise.at(before[~donors]), noise.at(after[~donors]))
+    covariance = scaled.T @ scaled / len(scaled) * np.outer(own, own)
     return BinStudy(paths.loc[country], pd.DataFrame(covariance, index=paths.columns, columns=paths.columns))
 
 

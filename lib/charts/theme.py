@@ -73,7 +73,7 @@ def config() -> dict:
         "axisX": {"grid": False},
         "legend": text
         | {"orient": "top", "direction": "horizontal", "title": None}
-        | {"symbolStrokeWidth": 3, "labelLimit": 0, "offset": 24},
+        | {"symbolStrokeWidth": 3, "symbolOpacity": 1, "labelLimit": 0, "offset": 24, "columnPadding": 18},
         "header": {"labelColor": INK, "titleColor": INK, "labelFontSize": 12, "labelFontWeight": 600},
         "view": {"stroke": None},
         "line": {"strokeWidth": 2},
