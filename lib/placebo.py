@@ -238,6 +238,12 @@ def family_wise(
     return pd.Series({cell: max(p, tests[cell].p_value(statistic)) for cell, p in zip(tests, reached, strict=True)})
 
 
+def smallest_family_p(tests: Mapping[object, PlaceboTest]) -> float:
+    """The smallest p-value that `family_wise` can give: P / (D + P) with P treated countries and D donors."""
+    placebos, place = _placebos(tests, "scaled")
+    return (place.max() + 1) / (len(placebos) + place.max() + 1)
+
+
 def _placebos(tests: Mapping[object, PlaceboTest], statistic: str) -> tuple[np.ndarray, np.ndarray]:
     """Sizes of the statistic (donors that every cell has × cells), and the number of each cell's treated country."""
     donors = sorted(set.intersection(*(set(test.estimates.index) - {test.treated} for test in tests.values())))

@@ -56,7 +56,12 @@ def test_four_countries_by_hand():
     assert [test.critical("effect", level) for level in (0.75, 0.5, 0.25, 0.05)] == pytest.approx([0, 3, 3, np.inf])
     assert test.interval("effect", 0.25) == pytest.approx((3, 9))
     assert test.interval("effect", 0.05) == (-np.inf, np.inf)
-    assert test.share_after == 0.5
+
+
+def test_the_shorter_side_of_the_start_makes_the_larger_part_of_the_noise():
+    # the variance of a difference of means over 1 and 3 months: 1 and 1/3, whichever comes first
+    assert placebo_test(FOUR, start(FOUR, 3), "T").share_after == 0.75
+    assert placebo_test(FOUR, start(FOUR, 1), "T").share_after == 0.25
 
 
 def test_log_ratios_of_four_countries_by_hand():

@@ -118,8 +118,8 @@ def test_bins_by_hand():
     paths = np.array([[-1.5, 0, 1.5, 0], [3, 1.5, 1.5, 1.5], [-1.5, -1.5, -3, -1.5]])
     noise = fit_noise(np.sqrt((paths**2).mean(axis=1)), np.array([2, 7 / 3, 8 / 3]))
     scaled = paths / noise.left_out[:, None]
-    expected = scaled.T @ scaled / 3 * noise.at(7 / 3)[0] ** 2
-    assert found.covariance.to_numpy() == pytest.approx(expected)
+    own = noise.at(np.array([7 / 3, 7 / 3, 6, 6]))  # T has 7 cases in three months before the start, 12 in two after
+    assert found.covariance.to_numpy() == pytest.approx(scaled.T @ scaled / 3 * np.outer(own, own))
 
 
 def test_short_bins_at_the_ends_are_left_out_and_other_partners_too():
