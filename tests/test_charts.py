@@ -251,3 +251,24 @@ def test_land_is_closed_polygons_in_order():
     first, second = charts.land(rows).to_dict()["values"]
     assert first["geometry"]["coordinates"] == [[[0, 0], [1, 0], [0, 1], [0, 0]]]
     assert second["properties"]["iso3"] == "ALB"
+
+
+@pytest.mark.parametrize("columns", [1, 3])
+def test_small_multiples_fit_the_width_in_the_order_given(columns):
+    def build(width):
+        points = alt.Chart(TABLE).mark_point().encode(x="year:O", y="detections:Q")
+        return charts.small_multiples(
+            alt.layer(points, data=TABLE), "label", ["c", "a", "b"], width=width, columns=columns, height=60, labels=40
+        )
+
+    drawn = make(build)  # refuses a picture wider than it was asked to be
+    titles = [text.text for text in soup(drawn).select("svg")[0].find_all("text") if text.text in {"a", "b", "c"}]
+    assert titles == ["c", "a", "b"]
+
+
+def test_small_multiples_share_scales_unless_told():
+    chart = alt.layer(alt.Chart(TABLE).mark_point().encode(x="detections:Q"), data=TABLE)
+    layout = {"width": 300, "columns": 3, "height": 60, "labels": 40}
+    assert "resolve" not in charts.small_multiples(chart, "label", ["a"], **layout).to_dict()
+    own = charts.small_multiples(chart, "label", ["a"], **layout, independent="x").to_dict()
+    assert own["resolve"] == {"scale": {"x": "independent"}}

@@ -289,3 +289,30 @@ def test_read_ledger_gives_text_never_nan():
         for name in ("unit", "period", "precision", "note", "value", "statement"):
             assert isinstance(getattr(row, name), str)
         assert row.footnote is None or row.footnote >= 1
+
+
+def restricted(id="x-r", **fields):
+    return claim(id, evidence="restricted", expect="untestable", **fields)
+
+
+def test_restricted_claims_stay_untested_for_a_reader_without_the_data(ledger):
+    shown = ledger(restricted()).check_restricted({"x-r": 100})
+    assert [(result.verdict, result.computed) for result in shown.results] == [(UNTESTABLE, None)]
+
+
+def test_restricted_claims_are_tested_by_a_reader_who_holds_the_data(ledger):
+    held = ledger(restricted("x-r"), restricted("x-s"), enforce=False, held=True)
+    shown = held.check_restricted({"x-r": 100, "x-s": 120})
+    assert [result.verdict for result in shown.results] == [CONFIRMED, DIFFERS]
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
+def test_data_that_cannot_tell_either_leave_a_restricted_claim_untestable(ledger, missing):
+    held = ledger(restricted(), enforce=False, held=True)
+    assert held.check_restricted({"x-r": missing}).results[0].verdict == UNTESTABLE
+
+
+def test_holding_the_data_unlocks_no_other_kind_of_evidence(ledger):
+    held = ledger(claim("x-l", evidence="literature", expect="untestable"), enforce=False, held=True)
+    with pytest.raises(ClaimError, match="literature"):
+        held.check({"x-l": 100})
