@@ -1,0 +1,232 @@
+"""The return chapter: its ledger against Table 1, a researcher's own panel instead of the simulated one, bad panels."""
+
+import csv
+import json
+import re
+import shutil
+
+import nbformat
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from lib import charts, data, panel, verdicts
+from lib.claims import ClaimError, Ledger
+from steps.assemble import outputs
+
+CHAPTER = "return"
+COUNTRIES = {"EGY": "egypt", "IRQ": "iraq", "MAR": "morocco", "NGA": "nigeria", "TUR": "turkiye"}
+OUTCOMES = {
+    "processing_days": "time",
+    "confirmations_given": "confirmations",
+    "laissez_passers_given": "laissez-passers",
+    "forced_departures": "departures",
+}
+TOTALS = {"morocco-documents": 693, "morocco-forced": 485, "iraq-requested": 404, "iraq-issued": 23, "iraq-forced": 8}
+PANEL, MONTE_CARLO = "return_panel", {"monte_carlo_size", "monte_carlo_table1"}
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    """The chapter's claims by what follows the chapter's name in their id."""
+    return {id.removeprefix("return-"): claim for id, claim in Ledger(CHAPTER).claims.items()}
+
+
+def rows():
+    """The shipped panel as text, to be spoiled."""
+    with (data.PACKAGE.parent / "return_panel.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write(path, table):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, table[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(table)
+    return path
+
+
+def test_the_ledger_holds_every_cell_of_table_1(ledger):
+    table = data.load("report_return_effects")
+    cells = {f"table-{COUNTRIES[row.country]}-{OUTCOMES[row.outcome]}": row.effect for row in table.itertuples()}
+    in_ledger = {id: claim for id, claim in ledger.items() if re.fullmatch(r"table-\w+-[\w-]+", id)}
+    assert in_ledger.keys() == cells.keys() and len(cells) == 20
+    numbers = {id: float(claim.value) for id, claim in in_ledger.items() if claim.value != "none"}
+    assert numbers == {id: effect for id, effect in cells.items() if pd.notna(effect)}
+    assert len(numbers) == 15
+    assert {claim.evidence for claim in in_ledger.values()} == {"restricted"}
+    assert {claim.footnote for claim in in_ledger.values()} == {44}
+
+
+def test_the_ledger_holds_the_totals_and_enough_else(ledger):
+    assert {id: float(ledger[id].value) for id in TOTALS} == TOTALS
+    assert len(ledger) >= 45
+
+
+def test_only_a_reader_who_holds_the_data_can_test_restricted_claims():
+    id = "return-iraq-issued"
+    without, holder = Ledger(CHAPTER), Ledger(CHAPTER, enforce=False, held=True)
+    [result] = without.check_restricted({id: 23}).results
+    assert (result.verdict, result.computed) == (verdicts.UNTESTABLE, None)
+    assert [holder.check_restricted({id: 23}).results[0].verdict] == [verdicts.CONFIRMED]
+    with pytest.raises(ClaimError, match=f"{id}.*its evidence is restricted"):
+        Ledger(CHAPTER).check({id: 23})
+
+
+@pytest.mark.parametrize("computed, found", [(24, verdicts.DIFFERS), (None, verdicts.UNTESTABLE)])
+def test_held_data_can_contradict_the_report_or_say_nothing(computed, found):
+    holder = Ledger(CHAPTER, enforce=False, held=True)
+    [result] = holder.check_restricted({"return-iraq-issued": computed}).results
+    assert result.verdict == found
+
+
+def test_a_copy_of_the_panel_is_somebody_elses_data(tmp_path):
+    own = shutil.copy(data.PACKAGE.parent / "return_panel.csv", tmp_path / "mine.csv")
+    pd.testing.assert_frame_equal(data.load(PANEL, own), data.load(PANEL))
+    source = data.describe(PANEL, own)
+    assert (source.publisher, source.status, source.caveats) == ("own file mine.csv", "own file", ())
+
+
+def run(project, own, into):
+    """What the README tells a researcher to type."""
+    return project.python(
+        "-m", "papermill", f"{CHAPTER}.ipynb", into, "-k", "python3", "-p", "panel", own, "--no-progress-bar",
+        cwd="notebooks",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def own(project, book, tmp_path_factory):
+    """The chapter after a run on the shipped panel as somebody's own Parquet file."""
+    folder = tmp_path_factory.mktemp("own")
+    data.load(PANEL).to_parquet(folder / "mine.parquet")
+    done = run(project, folder / "mine.parquet", folder / "ran.ipynb")
+    assert done.returncode == 0, done.stderr[-2000:]
+    return nbformat.read(folder / "ran.ipynb", as_version=4)
+
+
+@pytest.fixture(scope="module")
+def figures(own):
+    """The figures of that run: what papermill keeps of each, and its HTML."""
+    bundles = [out.get("data", {}) for cell in own.cells for out in cell.get("outputs", [])]
+    return [
+        (bundle[charts.MIMETYPE], BeautifulSoup(bundle["text/html"], "html.parser"))
+        for bundle in bundles
+        if charts.MIMETYPE in bundle
+    ]
+
+
+@pytest.fixture(scope="module")
+def claims(own):
+    """The claims of that run, by id."""
+    [summary] = outputs(own, verdicts.MIMETYPE)
+    return {claim["id"].removeprefix("return-"): claim for claim in summary["claims"]}
+
+
+def stamps(figure):
+    """Where a figure says SIMULATED: in its pictures, its charts, its table, its files and their names."""
+    record, html = figure
+    specs = json.loads(html.select_one("script.figure-spec").string)
+    header, *body = html.select("details.figure-table tr")
+    return (
+        *("SIMULATED" in picture.get_text() for picture in html.select(".figure-static")),
+        *("SIMULATED" in json.dumps(specs[size]) for size in ("wide", "narrow")),
+        (header.th.get_text(), {row.td.get_text() for row in body}) == ("data", {"SIMULATED"}),
+        *("SIMULATED" in text for text in record["files"].values()),
+        *(name.startswith(f"{record['id']}-simulated.") for name in record["files"]),
+        *("simulated." in link["href"] for link in html.select("a[download]")),
+    )
+
+
+@pytest.mark.book
+def test_no_figure_of_an_own_panel_is_stamped_and_every_monte_carlo_figure_is(figures):
+    drawn = {record["id"] for record, _ in figures if PANEL in record["sources"]}
+    made_up = {record["id"] for record, _ in figures if MONTE_CARLO & set(record["sources"])}
+    assert len(drawn) >= 8 and len(made_up) == 2
+    for record, html in figures:
+        expected = {record["id"] in made_up}
+        assert set(stamps((record, html))) == expected, record["id"]
+
+
+@pytest.mark.book
+def test_figures_of_an_own_panel_read_like_figures_on_real_data(figures):
+    for record, html in figures:
+        if PANEL in record["sources"]:
+            assert "own file mine.parquet" in html.select_one(".figure-source").get_text(), record["id"]
+            assert "simulated" not in html.get_text().lower(), record["id"]
+            assert html.select_one(".figure-title").get_text()[0].isupper(), record["id"]
+
+
+@pytest.mark.book
+def test_claims_that_need_the_restricted_data_are_tested_on_an_own_panel(claims, ledger):
+    assert claims.keys() == ledger.keys()
+    numbers = [id for id, claim in ledger.items() if id.startswith("table-") and re.fullmatch(r"-?[\d.]+", claim.value)]
+    calibrated = {*numbers, *TOTALS} - {"table-significance"}
+    assert len(calibrated) == 20
+    assert {id: claims[id]["verdict"] for id in calibrated} == dict.fromkeys(calibrated, "confirmed")
+    untold = {id for id, claim in claims.items() if claim["evidence"] == "restricted" and not claim["computed"]}
+    assert untold == {"table-significance"}  # the panel holds the data, not the report's significance tests
+
+
+@pytest.mark.book
+def test_an_own_panel_leaves_every_other_verdict_as_it_is(claims):
+    others = {id: claim for id, claim in claims.items() if claim["evidence"] != "restricted"}
+    assert {id: claim["verdict"] for id, claim in others.items()} == {id: c["expect"] for id, c in others.items()}
+
+
+@pytest.mark.book
+def test_a_panel_without_a_partner_of_table_1_ends_the_run_with_its_name_and_the_cell(project, book, tmp_path):
+    short = write(tmp_path / "short.csv", [row for row in rows() if row["country"] not in ("EGY", "NGA")])
+    done = run(project, short, tmp_path / "ran.ipynb")
+    assert done.returncode != 0
+    assert "PanelError: the panel has no rows for EGY, NGA" in done.stderr
+    assert "five countries of Table 1" in done.stderr
+    # papermill points to the cell in the notebook that it leaves behind
+    ran = nbformat.read(tmp_path / "ran.ipynb", as_version=4)
+    [failed] = [c for c in ran.cells if any(out["output_type"] == "error" for out in c.get("outputs", []))]
+    assert 'data.load("return_panel", panel)' in failed.source
+    assert f'Exception encountered at "In [{failed.execution_count}]"' in done.stderr
+
+
+def twice(table):
+    return [*table, next(row for row in table if (row["country"], row["month"]) == ("MAR", "2020-05"))]
+
+
+def gap(table):
+    return [row for row in table if (row["country"], row["month"]) != ("MAR", "2020-05")]
+
+
+def negative(table):
+    return [row | {"forced_departures": "-4"} if row["country"] == "ALB" else row for row in table]
+
+
+def unknown(table):
+    return [row | {"country": "XQX"} if row["country"] == "TUN" else row for row in table]
+
+
+def late(table):
+    return [row for row in table if row["country"] != "IRQ" or row["month"] >= "2024-07"]
+
+
+def more_given(table):
+    return [row | {"laissez_passers_given": "90000"} if row["country"] == "NGA" else row for row in table]
+
+
+@pytest.mark.parametrize(
+    "spoil, said",
+    [
+        (twice, ["MAR, 2020-05", "'month'", "'2020-05'", "twice"]),
+        (gap, ["MAR, 2020-06", "'month'", "'2020-06'", "month before it is missing"]),
+        (negative, ["mine.csv, line ", "'forced_departures'", "'-4'", "minimum"]),
+        (unknown, ["XQX, 2016-01", "'country'", "'XQX'", "not a code of the table countries"]),
+        (late, ["IRQ, 2024-07", "'month'", "'2024-07'", "no month before it to compare with"]),
+        (more_given, ["NGA, 2016-01", "'laissez_passers_given'", "'90000'", "requested"]),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_a_file_that_does_not_fit_is_refused_by_place_value_and_rule(tmp_path, spoil, said):
+    file = write(tmp_path / "mine.csv", spoil(rows()))
+    with pytest.raises(data.DataError) as refused:
+        panel.check(data.load(PANEL, file), panel.starts(data.load("partnership_starts")))
+    missing = [part for part in said if part not in str(refused.value)]
+    assert not missing, str(refused.value)
