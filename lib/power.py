@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from lib.placebo import fit_noise
+from lib.placebo import Noise, fit_noise
 from lib.twoway import DesignError, TwoWay, matrix
 
 BETWEEN_STARTS = 6  # months; neighbouring starts tell almost the same
@@ -25,9 +25,11 @@ def smallest_detectable(
 
     `outcome` is a never-treated panel, countries × months; `sizes` the mean a month before the start, in the
     unit of the outcome. Returns rows (months_after, size) with `effect`: the median over starts half a year
-    apart, with at least `least_before` months before. The noise is that of the never-treated at that size;
-    an effect that makes counts noisier needs more. Source: Bloom (1995), with the placebos' own distribution
-    in place of the normal. Raises `DesignError` if the panel is too short or has too few countries.
+    apart, with at least `least_before` months before. The noise is that of the never-treated at that size
+    before the start, and after it at the size that the effect brings, since more cases are also noisier.
+    Source: Bloom (1995), with the placebos' own distribution in place of the normal. Countries that are not
+    observed both before and after a start are left out there. Raises `DesignError` if the panel is too short
+    or has too few countries.
     """
     values, observed = matrix(outcome)
     rows = []
@@ -47,9 +49,19 @@ def smallest_detectable(
             noise = fit_noise(effects, np.nanmean(window[:, :start], axis=1))
             scaled = effects / noise.left_out
             critical = np.sort(np.abs(scaled))[-allowed]
-            found.append((critical - np.quantile(scaled, 1 - power)) * noise.at(np.asarray(sizes)))
+            shortfall = -np.quantile(scaled, 1 - power)
+            found.append(_detectable(noise, critical, shortfall, np.asarray(sizes), start / until))
         rows += zip([months] * len(sizes), sizes, np.median(found, axis=0), strict=True)
     return pd.DataFrame(rows, columns=["months_after", "size", "effect"])
+
+
+def _detectable(noise: Noise, critical: float, shortfall: float, size: np.ndarray, share_after: float) -> np.ndarray:
+    """The effect that clears `critical` scales of no effect by `shortfall` scales of its own, at each size."""
+    effect = critical * noise.at(size)
+    for _ in range(50):  # the scale grows slower than the effect, so this settles
+        own = np.sqrt(share_after * noise.at(size + effect) ** 2 + (1 - share_after) * noise.at(size) ** 2)
+        effect = critical * noise.at(size) + shortfall * own
+    return effect
 
 
 def months_until(detectable: pd.DataFrame, target: float) -> pd.Series:

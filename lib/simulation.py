@@ -219,7 +219,10 @@ class _Draw:
         means = np.concatenate([LEVELS.loc[list(PARTNERS), "days"], self.rng.uniform(60, 350, COMPARISONS)])
         seen = given > 0
         answers = 4 * np.maximum(given, 1)  # the mean of n gamma variables of shape 4 is one of shape 4n
-        values = np.where(seen, self.rng.gamma(answers, means[:, None] / np.sqrt(self.factor) / answers), np.nan)
+        # queues come and go as caseloads do: a quarter of the counts' dispersion, equally persistent
+        queues = _wander(self.rng, seen.shape, self.noise["dispersion"] / 4, self.noise["persistence"])
+        level = means[:, None] * queues / np.sqrt(self.factor)
+        values = np.where(seen, self.rng.gamma(answers, level / answers), np.nan)
         within = TwoWay(seen)
         for _ in range(20):
             estimates = _estimates(within, values, self.after[: len(PARTNERS)])

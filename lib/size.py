@@ -13,7 +13,7 @@ from lib.placebo import placebo_test
 from lib.simulation import DISPERSION, MONTHS, PERSISTENCE, common_factor, country_means, counts
 
 START = pd.Timestamp("2022-06-01")
-AVERAGE = 1.6  # departures a month of the average comparison country, as in the simulated panel
+AVERAGE = 1.6  # departures a month of the average comparison country
 QUANTILES = {"small": 0.1, "middle": 0.5, "large": 0.9}
 LEVEL, NORMAL = 0.05, 1.96
 DRAWS = 399  # bootstrap draws in each replication

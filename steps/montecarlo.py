@@ -16,7 +16,7 @@ SEED = 20260601
 COUNTRIES = (10, 20, 40, 76, 150)
 CELLS = [(countries, name) for countries in COUNTRIES for name in size.QUANTILES]
 REPLICATIONS = 2_000
-PANELS = 100
+PANELS = 200
 
 
 def size_table(cells: list[tuple[int, str]], replications: int) -> pd.DataFrame:
@@ -32,7 +32,7 @@ def table1_thresholds(panels: int) -> pd.DataFrame:
     long = found.melt(["country", "outcome", "scenario", "seed"], kinds, var_name="inference", value_name="threshold")
     by = long.groupby(["country", "outcome", "inference", "scenario"], sort=False)["threshold"]
     table = by.quantile([0.05, 0.5, 0.95]).unstack().set_axis(["low", "median", "high"], axis=1)
-    return table.assign(panels=by.size()).round(3).reset_index()
+    return table.assign(panels=by.size(), seeds=panels).round(3).reset_index()
 
 
 if __name__ == "__main__":

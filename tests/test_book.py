@@ -18,6 +18,8 @@ TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 PAGES = [TOC["root"], *(page["file"] for part in TOC["parts"] for page in part["chapters"])]
 CHAPTERS = [page for page in PAGES if page.startswith("book/chapters/")]
 TESTED = [page for page in CHAPTERS if not page.endswith("/synthesis")]
+PACKAGE = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+STATUS = {resource["name"]: resource["status"] for resource in PACKAGE}
 FIRST = ["In brief", "The theory of change"]
 LAST = ["The report's claims, re-tested", "What would change this conclusion", "Data, caveats, downloads"]
 
@@ -119,7 +121,7 @@ def test_prose_is_whole(soup):
         if tag.name in ("p", "li", "figcaption") and not tag.find_parent("pre"):
             for code in tag.select("code"):
                 assert "{" not in code.get_text() or "`" not in code.get_text()
-            assert not re.search(r"(?<![\w-])(nan|NaN|NaT|<NA>|None(?! of\b))(?![\w-])", text), text
+            assert not re.search(r"(?<![\w-])(nan|NaN|NaT|<NA>|None(?! (?:of|at)\b))(?![\w-])", text), text
 
 
 @each_tested
@@ -177,6 +179,7 @@ def test_figures_keep_their_contract(soup, ids, book):
             path, anchor = source["href"].split("#")
             assert anchor in ids[(folder / path).resolve()], f"{id}: {source['href']}"
             assert re.search(r"\((public|reported|simulated|restricted)\)$", words(source)), id
+        assert all(words(cell) for cell in figure.select("details.figure-table thead th")), id
         stated = int(re.search(r"([\d,]+) rows", words(figure.select_one("details.figure-table summary"))).group(1))
         assert len(figure.select("details.figure-table tbody tr")) == stated, id
         files = {Path(link["href"]).suffixes[-1]: folder / link["href"] for link in figure.select("a[download]")}
@@ -186,8 +189,29 @@ def test_figures_keep_their_contract(soup, ids, book):
         assert len(rows) == stated and None not in rows[0], id
         assert files[".svg"].read_text(encoding="utf-8").startswith("<svg"), id
         assert "$schema" in json.loads(files[".json"].read_text(encoding="utf-8")), id
-        if "simulated" in figure.select_one(".figure-source").get_text():
-            assert all("SIMULATED" in picture.svg.get_text() for picture in static.values()), id
+
+
+@each_chapter
+def test_simulated_data_say_so_wherever_they_are_seen_and_nothing_else_does(project, soup, book, chapter):
+    results = json.loads((project.root / "_build" / "results" / f"{chapter}.json").read_text(encoding="utf-8"))
+    sources = {figure["id"]: figure["sources"] for figure in results["figures"]}
+    assert sources.keys() == {figure["id"] for figure in soup.select("figure.figure")}
+    for figure in soup.select("figure.figure"):
+        id = figure["id"]
+        simulated = "simulated" in {STATUS[name] for name in sources[id]}
+        assert ("(simulated)" in figure.select_one(".figure-source").get_text()) is simulated, id
+        specs = json.loads(figure.select_one("script.figure-spec").string)
+        files = [book / "book" / "chapters" / link["href"] for link in figure.select("a[download]")]
+        pictures = [*figure.select(".figure-static svg"), *(specs[size] for size in ("wide", "narrow"))]
+        written = {file.suffix: file.read_text(encoding="utf-8") for file in files}
+        assert len(pictures) == 4 and written.keys() == {".csv", ".svg", ".json"}, id
+        for picture in (*map(str, pictures), written[".svg"], written[".json"]):
+            assert ("SIMULATED" in picture) is simulated, id
+        header, *body = figure.select("details.figure-table tr")
+        in_table = header.th.get_text() == "data" and {row.td.get_text() for row in body} == {"SIMULATED"}
+        in_file = {row.get("data") for row in csv.DictReader(written[".csv"].splitlines())} == {"SIMULATED"}
+        assert in_table is in_file is simulated, id
+        assert {file.name.startswith(f"{id}-simulated.") for file in files} == {simulated}, id
 
 
 @each_chapter
@@ -204,10 +228,9 @@ def test_no_error_is_published(soup):
 
 
 def test_every_table_of_the_package_is_in_the_catalogue(soups, book):
-    package = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
     catalogue = soups[book / "book" / "data.html"]
     offered = {Path(link["href"]).name for link in catalogue.select("a[download]")}
-    assert {resource["path"] for resource in package["resources"]} <= offered
+    assert {resource["path"] for resource in PACKAGE} <= offered
 
 
 def test_the_book_says_that_it_is_independent(soups, book):

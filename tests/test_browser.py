@@ -257,14 +257,19 @@ def test_every_choice_is_labelled_and_changes_the_picture(live, name):
     assert page.complaints == before
 
 
-# where a pointer may be answered: the middles of up to thirty marks, first those that are easiest to hit
+# where a pointer may be answered: on up to thirty marks of each kind, first those that are easiest to hit
 MARKS = """figure => ["symbol", "rect", "rule", "shape", "area", "line"].flatMap(kind => {
     const marks = [...figure.querySelectorAll(`.figure-live svg .mark-${kind}.role-mark > :is(path, line, rect)`)];
     const step = Math.ceil(marks.length / 30);
-    return marks.filter((_, place) => place % step === 0);
-}).map(mark => mark.getBoundingClientRect())
-  .filter(box => box.width + box.height > 1)
-  .map(box => [box.x + box.width / 2, box.y + box.height / 2])"""
+    return marks.filter((_, place) => place % step === 0).map(mark => {
+        if (kind !== "line") {
+            const box = mark.getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2];
+        }
+        const middle = mark.getPointAtLength(mark.getTotalLength() / 2).matrixTransform(mark.getScreenCTM());
+        return [middle.x, middle.y];
+    });
+})"""
 
 
 @each_chapter

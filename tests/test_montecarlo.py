@@ -21,7 +21,7 @@ def sizes():
     with joblib.parallel_config("sequential"):
         again = montecarlo.size_table([(76, "large")], size.BATCH)
     committed = data.load("monte_carlo_size").set_index(CELL)
-    return again.set_index(CELL).join(committed, rsuffix="_committed").loc[(76, "large")]
+    return again.set_index(CELL).join(committed, suffixes=("", "_committed")).loc[(76, "large")]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def limits():
     """The thresholds of two seeds of the committed hundred, beside those of all."""
     with joblib.parallel_config("sequential"):
         again = montecarlo.table1_thresholds(2)
-    return again.set_index(KEY).join(data.load("monte_carlo_table1").set_index(KEY), rsuffix="_committed")
+    return again.set_index(KEY).join(data.load("monte_carlo_table1").set_index(KEY), suffixes=("", "_committed"))
 
 
 def test_the_tables_hold_every_cell_once():
@@ -67,7 +67,9 @@ def test_thresholds_made_again_lie_in_the_committed_range(limits):
     least, most = limits["low_committed"], limits["high_committed"]
     inside = np.r_[limits["low"].between(least, most), limits["high"].between(least, most)]
     assert inside.mean() > 0.75  # nine in ten if cells were independent; those of one panel are not
-    assert (limits["low"] > least / 1.5).all() and (limits["high"] < most * 1.5).all()
+    # all cells of a panel have the largest placebo in common: there one seed moves all of them
+    slack = limits.index.get_level_values("inference").map({"clustered": 1.25, "placebo": 1.25, "family": 2.0})
+    assert (limits["low"] > least / slack).all() and (limits["high"] < most * slack).all()
 
 
 @pytest.mark.parametrize("inference", ["clustered", "placebo"])

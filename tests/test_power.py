@@ -19,12 +19,13 @@ def panel(rng, countries, months, sd=1.0, level=10.0):
 
 def test_independent_normal_noise_gives_the_textbook_effect():
     # 199 donors and the treated: 10 of 200 are rejected, two-sided 5%. sd² = σ² (1/after + 1/before) (1 + 1/(N−1));
-    # starts have 48, 54 and 60 months before them and 12 after, so that the median is at 54
-    outcome, sigma = panel(np.random.default_rng(1), 199, 72, sd=2.0), 2.0
-    found = smallest_detectable(outcome, [10.0], [12])
+    # starts have 48, 54 and 60 months before them and 12 after, so that the median is at 54; at a level of 1,000 the
+    # effect adds no noise
+    outcome, sigma = panel(np.random.default_rng(1), 199, 72, sd=2.0, level=1000.0), 2.0
+    found = smallest_detectable(outcome, [1000.0], [12])
     sd = sigma * np.sqrt((1 / 12 + 1 / 54) * (1 + 1 / 198))
     assert found["effect"].item() == pytest.approx(sd * (norm.ppf(0.975) + norm.ppf(0.8)), rel=0.08)
-    strict = smallest_detectable(outcome, [10.0], [12], power=0.5, level=0.1)["effect"].item()
+    strict = smallest_detectable(outcome, [1000.0], [12], power=0.5, level=0.1)["effect"].item()
     assert strict == pytest.approx(sd * norm.ppf(0.95), rel=0.12)
 
 
@@ -49,6 +50,19 @@ def test_the_detectable_effect_is_found_four_times_in_five():
         treated, start = outcome.index[-1], outcome.columns[24]
         effect = smallest_detectable(outcome.drop(treated), [10.0], [12], least_before=24)["effect"].item()
         outcome.loc[treated, start:] += effect
+        found += placebo_test(outcome, pd.Series({treated: start}), treated).p_value() <= 0.05
+    assert abs(found / replications - 0.8) < 3.3 * np.sqrt(0.8 * 0.2 / replications)
+
+
+def test_an_effect_that_adds_noise_is_found_four_times_in_five():
+    rng, replications, found = np.random.default_rng(6), 120, 0
+    for _ in range(replications):
+        outcome = panel(rng, 60, 36)
+        outcome[:] = rng.poisson(np.geomspace(0.5, 30, 60)[:, None], outcome.shape)
+        treated, start = outcome.index[20], outcome.columns[24]  # about two a month
+        size = outcome.loc[treated, outcome.columns < start].mean()
+        effect = smallest_detectable(outcome.drop(treated), [size], [12], least_before=24)["effect"].item()
+        outcome.loc[treated, start:] += rng.poisson(effect, 12)
         found += placebo_test(outcome, pd.Series({treated: start}), treated).p_value() <= 0.05
     assert abs(found / replications - 0.8) < 3.3 * np.sqrt(0.8 * 0.2 / replications)
 

@@ -23,7 +23,7 @@ OUTCOMES = {
     "forced_departures": "departures",
 }
 TOTALS = {"morocco-documents": 693, "morocco-forced": 485, "iraq-requested": 404, "iraq-issued": 23, "iraq-forced": 8}
-PANEL, MONTE_CARLO = "return_panel", {"monte_carlo_size", "monte_carlo_table1"}
+PANEL, MONTE_CARLO = "return_panel", {"monte_carlo_size", "monte_carlo_table1"}  # both made by our own code
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +142,7 @@ def stamps(figure):
 def test_no_figure_of_an_own_panel_is_stamped_and_every_monte_carlo_figure_is(figures):
     drawn = {record["id"] for record, _ in figures if PANEL in record["sources"]}
     made_up = {record["id"] for record, _ in figures if MONTE_CARLO & set(record["sources"])}
-    assert len(drawn) >= 8 and len(made_up) == 2
+    assert len(drawn) >= 8 and len(made_up) >= 2
     for record, html in figures:
         expected = {record["id"] in made_up}
         assert set(stamps((record, html))) == expected, record["id"]
@@ -197,7 +197,7 @@ def gap(table):
 
 
 def negative(table):
-    return [row | {"forced_departures": "-4"} if row["country"] == "ALB" else row for row in table]
+    return [row | {"forced_departures": "-4"} if row["country"] == "NGA" else row for row in table]
 
 
 def unknown(table):
@@ -215,7 +215,7 @@ def more_given(table):
 @pytest.mark.parametrize(
     "spoil, said",
     [
-        (twice, ["MAR, 2020-05", "'month'", "'2020-05'", "twice"]),
+        (twice, ["mine.csv, line ", "MAR", "2020-05", "primary-key"]),
         (gap, ["MAR, 2020-06", "'month'", "'2020-06'", "month before it is missing"]),
         (negative, ["mine.csv, line ", "'forced_departures'", "'-4'", "minimum"]),
         (unknown, ["XQX, 2016-01", "'country'", "'XQX'", "not a code of the table countries"]),
