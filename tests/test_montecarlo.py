@@ -15,13 +15,17 @@ CELL = ["countries", "size", "quantity"]
 KEY = ["country", "outcome", "inference", "scenario"]
 
 
+def beside(again, committed, key):
+    return again.merge(committed, on=key, suffixes=("", "_committed")).set_index(key)
+
+
 @pytest.fixture(scope="module")
 def sizes():
     """One batch of one cell, made again beside the committed 2,000 replications."""
     with joblib.parallel_config("sequential"):
         again = montecarlo.size_table([(76, "large")], size.BATCH)
-    committed = data.load("monte_carlo_size").set_index(CELL)
-    return again.set_index(CELL).join(committed, suffixes=("", "_committed")).loc[(76, "large")]
+    committed = data.load("monte_carlo_size")
+    return beside(again, committed, CELL).loc[(76, "large")]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +33,7 @@ def limits():
     """The thresholds of two seeds of the committed hundred, beside those of all."""
     with joblib.parallel_config("sequential"):
         again = montecarlo.table1_thresholds(2)
-    return again.set_index(KEY).join(data.load("monte_carlo_table1").set_index(KEY), suffixes=("", "_committed"))
+    return beside(again, data.load("monte_carlo_table1"), KEY)
 
 
 def test_the_tables_hold_every_cell_once():
