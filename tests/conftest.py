@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+# Before numpy is imported, and for all that tests start: threads inside small matrix products only wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

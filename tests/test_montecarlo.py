@@ -71,9 +71,8 @@ def test_thresholds_made_again_lie_in_the_committed_range(limits):
     least, most = limits["low_committed"], limits["high_committed"]
     inside = np.r_[limits["low"].between(least, most), limits["high"].between(least, most)]
     assert inside.mean() > 0.75  # nine in ten if cells were independent; those of one panel are not
-    # all cells of a panel have the largest placebo in common: there one seed moves all of them
-    slack = limits.index.get_level_values("inference").map({"clustered": 1.25, "placebo": 1.25, "family": 2.0})
-    assert (limits["low"] > least / slack).all() and (limits["high"] < most * slack).all()
+    # two seeds may lie beyond the outer five percent, but not by much
+    assert (limits["low"] > least / 2).all() and (limits["high"] < most * 2).all()
 
 
 @pytest.mark.parametrize("inference", ["clustered", "placebo"])
