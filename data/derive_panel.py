@@ -16,7 +16,7 @@ SEED = 2026
 
 def text(seed: int) -> str:
     """The panel as CSV, checked as a reader's own would be."""
-    made = panel.check(simulation.panel(seed), panel.starts(data.load("partnership_starts")))
+    made = panel.check(simulation.panel(seed), panel.starts(data.load("partnership_starts")), data.load("countries"))
     return made.to_csv(index=False, lineterminator="\n", date_format="%Y-%m")
 
 

@@ -124,7 +124,7 @@ def _validate(file: Path, schema: dict, name: str) -> None:
         ).validate()
     errors = [error for task in report.tasks for error in task.errors]
     if errors:
-        lines = [_error_line(file.name, error) for error in errors[:SHOWN_ERRORS]]
+        lines = [_error_line(file.name, error, schema) for error in errors[:SHOWN_ERRORS]]
         more = len(errors) - SHOWN_ERRORS
         lines += [f"... and {more} more"] if more > 0 else []
         raise DataError(
@@ -133,7 +133,7 @@ def _validate(file: Path, schema: dict, name: str) -> None:
         )
 
 
-def _error_line(file: str, error: object) -> str:
+def _error_line(file: str, error: object, schema: dict) -> str:
     """File, line, column, value and rule of one Frictionless error, in as far as it has them."""
     parts = [file]
     if (row := getattr(error, "row_number", None)) is not None:
@@ -142,6 +142,9 @@ def _error_line(file: str, error: object) -> str:
         parts.append(f"column {field!r}")
     if (cell := getattr(error, "cell", None)) is not None:
         parts.append(f"value {str(cell)!r}")
+    if error.type == "primary-key":
+        row = dict(zip((field["name"] for field in schema["fields"]), error.cells, strict=False))
+        parts += [f"{key} {row.get(key, '')!r}" for key in schema["primaryKey"]]
     return ", ".join(parts) + f": {error.type}: {error.note or error.description}"
 
 

@@ -32,9 +32,10 @@ def starts(table: pd.DataFrame) -> pd.Series:
     return table.set_index("country")["start"]
 
 
-def check(panel: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
+def check(panel: pd.DataFrame, starts: pd.Series, countries: pd.DataFrame) -> pd.DataFrame:
     """The panel, sorted by country and month, if its rows fit together; `panel` has the form of `return_panel`.
 
+    `starts` holds the first month of each partnership by country, `countries` the codes that exist (`iso3`).
     Countries may begin later and end earlier than others. Raises `PanelError`, which names country, month, column,
     value, rule and remedy, for: a country and month twice; a month missing inside a country's span; a code that is
     not in `countries`; no partner at all, or one without a month before its start; more given than requested up to
@@ -42,8 +43,9 @@ def check(panel: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     without a confirmation.
     """
     panel = panel.sort_values(KEYS, ignore_index=True)
-    for rule in (_known, _unique, _unbroken, _observed_before, _asked_before_given, _days_of_something):
-        if found := rule(panel, starts):
+    unknown = _known(panel, countries["iso3"])
+    for rule in (_unique, _unbroken, _observed_before, _asked_before_given, _days_of_something):
+        if found := unknown or rule(panel, starts):
             lines = found[: data.SHOWN_ERRORS]
             lines += [f"... and {len(found) - len(lines)} more"] if len(found) > len(lines) else []
             raise PanelError("the return panel does not fit together:\n  " + "\n  ".join(lines))
@@ -87,8 +89,8 @@ def _line(row: pd.Series, column: str, rule: str) -> str:
     return f"{row['country']}, {row['month']:%Y-%m}, column {column!r}, value '{shown}': {rule}"
 
 
-def _known(panel: pd.DataFrame, starts: pd.Series) -> list[str]:
-    unknown = panel[~panel["country"].isin(data.load("countries")["iso3"])].drop_duplicates("country")
+def _known(panel: pd.DataFrame, codes: pd.Series) -> list[str]:
+    unknown = panel[~panel["country"].isin(codes)].drop_duplicates("country")
     rule = "not a code of the table countries; use ISO 3166-1 alpha-3, or add the country to data/countries.csv"
     return [_line(row, "country", rule) for _, row in unknown.iterrows()]
 

@@ -18,9 +18,7 @@ NORMAL, FAMILY_LEVEL = 1.96, 0.10  # five partners among eighty countries cannot
 SCENARIOS = {"calm": (0.1, 0.3), "assumed": (simulation.DISPERSION, simulation.PERSISTENCE), "rough": (0.8, 0.8)}
 
 
-def tests(
-    returns: pd.DataFrame, starts: pd.Series, outcome: str, countries: Sequence[str]
-) -> dict[str, PlaceboTest]:
+def tests(returns: pd.DataFrame, starts: pd.Series, outcome: str, countries: Sequence[str]) -> dict[str, PlaceboTest]:
     """A placebo test for each of `countries` that can be tested on one outcome of a return panel.
 
     Processing days are means of the confirmations given, whose number is their precision. Partners without an

@@ -44,7 +44,7 @@ def test_more_months_find_smaller_effects_and_larger_countries_need_larger_ones(
 
 def test_the_detectable_effect_is_found_four_times_in_five():
     # 59 donors: 3 of 60 can be rejected
-    rng, replications, found = np.random.default_rng(3), 120, 0
+    rng, replications, found = np.random.default_rng(3), 70, 0
     for _ in range(replications):
         outcome = panel(rng, 60, 36)
         treated, start = outcome.index[-1], outcome.columns[24]
@@ -55,7 +55,7 @@ def test_the_detectable_effect_is_found_four_times_in_five():
 
 
 def test_an_effect_that_adds_noise_is_found_four_times_in_five():
-    rng, replications, found = np.random.default_rng(6), 120, 0
+    rng, replications, found = np.random.default_rng(6), 70, 0
     for _ in range(replications):
         outcome = panel(rng, 60, 36)
         outcome[:] = rng.poisson(np.geomspace(0.5, 30, 60)[:, None], outcome.shape)

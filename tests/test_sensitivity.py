@@ -31,7 +31,7 @@ def table(values):
 
 
 @pytest.mark.parametrize("seed, before, after", [(1, 4, 3), (2, 2, 1), (3, 5, 4), (4, 3, 2)])
-@pytest.mark.parametrize("bend", [0.0, 0.05, 0.2, 1.0, 4.0])
+@pytest.mark.parametrize("bend", [0.0, 0.2, 4.0])
 def test_the_interval_is_that_of_an_independent_solver(seed, before, after, bend):
     from diff_diff.honest_did import _compute_optimal_flci
 

@@ -143,7 +143,7 @@ def _shared_data(specs: dict[str, dict]) -> dict[str, dict]:
 
 
 def _html_table(table: pd.DataFrame) -> str:
-    shown = table.copy()
+    shown = table.rename_axis(columns=None)  # a pivot leaves a name there, which would become an empty header
     for name in shown.select_dtypes("datetime"):
         shown[name] = shown[name].dt.strftime("%Y-%m")
     return shown.to_html(index=False, border=0, classes="data", na_rep="", float_format=lambda x: f"{x:,.4g}")
