@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import papermill
@@ -21,14 +24,15 @@ def run(name: str) -> int:
         folder.mkdir(parents=True, exist_ok=True)
     done.unlink(missing_ok=True)  # nothing stale may be published if this run fails
     try:
-        papermill.execute_notebook(
-            source,
-            failed,
-            kernel_name="python3",
-            cwd=source.parent,
-            progress_bar=False,
-            request_save_on_cell_execute=False,  # writing megabytes after every cell would double the time
-        )
+        with _stderr_in(FAILED / f"{name}.log"):
+            papermill.execute_notebook(
+                source,
+                failed,
+                kernel_name="python3",
+                cwd=source.parent,
+                progress_bar=False,
+                request_save_on_cell_execute=False,  # writing megabytes after every cell would double the time
+            )
     except PapermillExecutionError as error:
         first = next(iter(error.source.strip().splitlines()), "")
         print(
@@ -41,6 +45,20 @@ def run(name: str) -> int:
         return 1
     failed.replace(done)
     return 0
+
+
+@contextmanager
+def _stderr_in(log: Path) -> Iterator[None]:
+    """Standard error in a file, the kernel's too: stopped while it answers, it logs a traceback that explains nothing."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with log.open("wb") as file:
+            os.dup2(file.fileno(), 2)
+            yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 if __name__ == "__main__":
