@@ -49,7 +49,7 @@ def run(name: str) -> int:
 
 @contextmanager
 def _stderr_in(log: Path) -> Iterator[None]:
-    """Standard error in a file, the kernel's too: stopped while it answers, it logs a traceback that explains nothing."""
+    """Standard error in a file, the kernel's too: stopped while it answers, it logs tracebacks of its own."""
     sys.stderr.flush()
     kept = os.dup(2)
     try:
