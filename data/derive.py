@@ -22,6 +22,7 @@ SOURCES = {
     "missing_migrants": "missing_migrants_mediterranean_atlantic_2014-01_2025-04.csv",
     "iom_year": "iom_mediterranean_deaths_annual_2014_2026.csv",
     "asylum": "eurostat_first_time_asylum_applicants_2011_2024.csv",
+    "unhcr_population": "unhcr_population_by_country_of_asylum_2010_2024.csv",
     "returns": "frontex_charter_returns_2006_2024.csv",
     "uk_returns": "uk_returns_nationality_quarter_2004Q1_2023Q4.csv",
     "dtenv_departures": "dtenv_departures_annual.csv",
@@ -60,6 +61,12 @@ PARTNERS = ("EGY", "IRQ", "MAR", "NGA", "TUN", "TUR")
 NO_COMPARISON = ("OOO", "STL", "UKR")
 COMPARISONS = 34
 PANEL_YEARS = (2015, 2024)
+
+UNHCR_GROUP = {"asylum": "asylum_seekers", "refugee": "refugees"}
+UNHCR_PROVISIONAL = "2024"  # the copy holds mid-2024 or provisional figures under this year
+
+# The southern and eastern coasts from which the routes start; Western Sahara as IOM codes it.
+COASTS = ("DZA", "EGY", "ESH", "LBY", "MAR", "TUN", "TUR")
 
 CELL = 0.5  # degrees: IOM's places are approximate, so a finer grid would pretend to know more
 
@@ -228,6 +235,32 @@ def asylum_cbs_year(source: Path) -> pd.DataFrame:
     return table.astype({"year": int, "applicants": int})[[*keys, "applicants"]].sort_values(keys)
 
 
+def unhcr_population_year(source: Path) -> pd.DataFrame:
+    """Refugees and asylum-seekers by partner country and year, each year marked as year end or provisional."""
+    raw = read(source, "unhcr_population")
+    raw = raw[raw["country"].isin(PARTNERS) & raw["group"].isin(UNHCR_GROUP)]
+    table = raw.assign(persons=raw["persons"].astype(int)).pivot(
+        index=["country", "year"], columns="group", values="persons"
+    )
+    if table.isna().any(axis=None):
+        raise ValueError(f"no figure for {table.index[table.isna().any(axis=1)].tolist()}")
+    table = table.astype(int).rename(columns=UNHCR_GROUP).reset_index()
+    table["reference"] = np.where(table["year"] == UNHCR_PROVISIONAL, "provisional", "year_end")
+    return table[["country", "year", "refugees", "asylum_seekers", "reference"]].sort_values(["country", "year"])
+
+
+def deaths_coast_year(source: Path) -> pd.DataFrame:
+    """Dead and missing by IOM's country of the incident and year, all routes, with the months that the year covers."""
+    raw = corrected(read(source, "missing_migrants"), "missing_migrants")
+    raw = raw.assign(year=raw["date"].str[:4].astype(int), dead_and_missing=raw["dead_and_missing"].astype(int))
+    months = raw.groupby("year")["date"].agg(lambda dates: dates.str[:7].nunique())
+    every = pd.MultiIndex.from_product([COASTS, months.index], names=["country", "year"])
+    sums = raw.groupby(["country", "year"])["dead_and_missing"].agg(dead_and_missing="sum", incidents="size")
+    table = sums.reindex(every, fill_value=0).reset_index()
+    table["months"] = table["year"].map(months)
+    return table[["country", "year", "months", "dead_and_missing", "incidents"]]
+
+
 TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
     table.__name__: table
     for table in (
@@ -239,6 +272,8 @@ TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
         asylum_netherlands_year,
         asylum_destination_year,
         frontex_returns_year,
+        unhcr_population_year,
+        deaths_coast_year,
         uk_returns_quarter,
         dtenv_departures_year,
         asylum_cbs_year,

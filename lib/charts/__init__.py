@@ -1,6 +1,7 @@
 """House theme and figure contract; `charts.figure` makes every figure of the book."""
 
 from lib.charts.contract import MIMETYPE, NARROW, VL_VERSION, WIDE, Figure, figure
+from lib.charts.grid import matrix
 from lib.charts.maps import land, mercator
 from lib.charts.multiples import small_multiples
 from lib.charts.series import fit, route_lines
@@ -21,10 +22,11 @@ from lib.charts.theme import (
     route_dash,
     route_legend,
 )
+from lib.charts.timeline import spans, timeline
 
 __all__ = [
     "BLUE", "GREEN", "GREY", "GRID", "INK", "LAND", "MIMETYPE", "MUTED", "NARROW", "ORANGE", "PURPLE",
     "ROUTES", "SHADE", "VERMILLION", "VL_VERSION", "WIDE", "Figure", "figure", "fit",
-    "land", "mercator", "route_colour", "route_dash", "route_legend",
-    "route_lines", "small_multiples",
+    "land", "matrix", "mercator", "route_colour", "route_dash", "route_legend",
+    "route_lines", "small_multiples", "spans", "timeline",
 ]  # fmt: skip

@@ -1,0 +1,83 @@
+"""Process tracing with stated assumptions: what evidence would do to a prior, and how far that can be bent."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+LEAST, MOST = 0.05, 0.95  # no evidence in a case study is impossible or certain under any explanation
+
+
+def posterior(likelihoods: pd.DataFrame, prior: pd.Series, weight: float = 1.0) -> pd.Series:
+    """The posterior over rival explanations.
+
+    `likelihoods` is evidence × hypotheses, the assumed probability of seeing each piece if a hypothesis were
+    true; `prior` has one probability per hypothesis. The pieces count as independent; since those of one
+    report are not, `weight` from 0 to 1 discounts all of them (each likelihood to the power `weight`).
+    Source: Bayes' rule as used in process tracing (Bennett 2015; Fairfield & Charman 2017). Raises `ValueError`
+    for a likelihood outside 0.05–0.95, a weight outside 0–1, or a prior that is no distribution over the same
+    hypotheses.
+    """
+    if not likelihoods.apply(lambda column: column.between(LEAST, MOST)).all(axis=None):
+        raise ValueError(f"likelihoods lie between {LEAST} and {MOST}; none is missing")
+    if not 0 <= weight <= 1:
+        raise ValueError(f"weight {weight}: evidence counts in full (1), not at all (0), or something between")
+    if set(prior.index) != set(likelihoods.columns) or (prior < 0).any() or not np.isclose(prior.sum(), 1):
+        raise ValueError("the prior is not a distribution over the hypotheses of the likelihoods")
+    if prior.max() == 1:
+        return prior.reindex(likelihoods.columns).astype(float)
+    with np.errstate(divide="ignore"):
+        logs = np.log(prior.reindex(likelihoods.columns)) + weight * np.log(likelihoods).sum()
+    odds = np.exp(logs - logs.max())
+    return odds / odds.sum()
+
+
+def left_out(likelihoods: pd.DataFrame, prior: pd.Series, weight: float = 1.0) -> pd.DataFrame:
+    """The posterior without each piece of evidence in turn (evidence × hypotheses)."""
+    return pd.DataFrame(
+        {piece: posterior(likelihoods.drop(index=piece), prior, weight) for piece in likelihoods.index}
+    ).T
+
+
+def smallest_bend(likelihoods: pd.DataFrame, prior: pd.Series, weight: float = 1.0) -> float:
+    """How far all assumptions must be moved against the leading explanation until another one overtakes it.
+
+    The smallest b such that lowering every likelihood under the leader by b and raising every one under a
+    rival by b, within 0.05–0.95, puts that rival level with it. Infinite if none can be put level.
+    """
+    leader = posterior(likelihoods, prior, weight).idxmax()
+    rivals = likelihoods.columns.drop(leader)
+
+    def overtaken(bend: float) -> bool:
+        for rival in rivals:
+            moved = likelihoods.copy()
+            moved[leader] = (moved[leader] - bend).clip(lower=LEAST)
+            moved[rival] = (moved[rival] + bend).clip(upper=MOST)
+            found = posterior(moved, prior, weight)
+            if found[rival] >= found[leader]:
+                return True
+        return False
+
+    low, high = 0.0, MOST - LEAST
+    if not overtaken(high):
+        return np.inf
+    while high - low > 1e-4:
+        middle = (low + high) / 2
+        low, high = (low, middle) if overtaken(middle) else (middle, high)
+    return high
+
+
+def spread(
+    likelihoods: pd.DataFrame,
+    prior: pd.Series,
+    weight: float = 1.0,
+    bend: float = 0.15,
+    draws: int = 4_000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Posteriors (draws × hypotheses) when every assumption is off by up to `bend`, at random."""
+    rng = np.random.default_rng(seed)
+    moved = np.clip(likelihoods.to_numpy() + rng.uniform(-bend, bend, (draws, *likelihoods.shape)), LEAST, MOST)
+    logs = np.log(prior.reindex(likelihoods.columns).to_numpy()) + weight * np.log(moved).sum(axis=1)
+    odds = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return pd.DataFrame(odds / odds.sum(axis=1, keepdims=True), columns=likelihoods.columns)

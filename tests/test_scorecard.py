@@ -1,0 +1,66 @@
+"""Check lists of criteria as readers see them."""
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from lib import data
+from lib.scorecard import MARKS, MET, NOT_MET, NOT_STATED, scorecard
+
+TABLE = pd.DataFrame(
+    [
+        (1, "terms of reference", None, NOT_STATED, None),
+        (2, "methodology", "sampling <b>&</b> cases", NOT_MET, "chosen by <others>"),
+        (3, "methodology", "a counterfactual", MET, None),
+    ],
+    columns=["criterion", "part", "label", "verdict", "why"],
+)
+
+
+def test_parts_criteria_marks_and_words():
+    page = BeautifulSoup(scorecard(TABLE)._repr_html_(), "html.parser")
+    assert [part["aria-label"] for part in page.find_all("section")] == ["Terms of reference", "Methodology"]
+    assert [" ".join(item.text.split()) for item in page.find_all("li")] == [
+        f"{MARKS[NOT_STATED]} not stated Criterion 1",
+        f"{MARKS[NOT_MET]} not met 2. sampling <b>&</b> caseschosen by <others>",
+        f"{MARKS[MET]} met 3. a counterfactual",
+    ]
+    assert page.b is None
+
+
+def test_a_verdict_has_a_mark_of_its_own_and_the_mark_is_not_read_out():
+    page = BeautifulSoup(scorecard(TABLE)._repr_html_(), "html.parser")
+    assert len(set(MARKS.values())) == len(MARKS)
+    for item in page.find_all("li"):
+        verdict = item.find(class_="criterion-verdict")
+        assert verdict.span["aria-hidden"] == "true"
+        assert verdict.span.extract().text in MARKS.values() and verdict.text.strip() in MARKS
+
+
+def test_counts_and_text():
+    card = scorecard(TABLE)
+    assert card.counts == {MET: 1, NOT_MET: 1, NOT_STATED: 1}
+    assert repr(card).splitlines()[::2] == ["1: not stated", "3 a counterfactual: met"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"verdict": "passed"}, "verdict 'passed': use one of met, not met, not stated"),
+        ({"criterion": 7}, "criterion 7 stands in the table twice"),
+    ],
+)
+def test_bad_tables(change, said):
+    with pytest.raises(ValueError, match=said):
+        scorecard(TABLE.assign(**change))
+
+
+def test_an_empty_table_is_no_scorecard():
+    with pytest.raises(ValueError, match="needs criteria"):
+        scorecard(TABLE.iloc[:0])
+
+
+def test_the_packaged_criteria():
+    card = scorecard(data.load("evaluation_criteria"))
+    assert card.counts == {MET: 0, NOT_MET: 4, NOT_STATED: 13}
+    assert [c.criterion for c in card.criteria if c.verdict == NOT_MET] == ["10", "12", "13", "14"]

@@ -1,0 +1,89 @@
+"""Process tracing: Bayes' rule by hand, and how conclusions bend with assumptions."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.tracing import left_out, posterior, smallest_bend, spread
+
+EVEN = pd.Series({"a": 0.5, "b": 0.5})
+probabilities = st.floats(0.05, 0.95)
+tables = st.lists(st.tuples(probabilities, probabilities), min_size=1, max_size=8)
+
+
+def table(*rows):
+    return pd.DataFrame(rows, columns=["a", "b"], index=[f"e{k}" for k in range(len(rows))], dtype=float)
+
+
+def test_posterior_by_hand():
+    # odds 0.8/0.2 · 0.6/0.3 = 8 on an even prior; 4 on a prior of 1 to 2
+    assert posterior(table((0.8, 0.2), (0.6, 0.3)), EVEN)["a"] == pytest.approx(8 / 9)
+    assert posterior(table((0.8, 0.2), (0.6, 0.3)), pd.Series({"b": 2 / 3, "a": 1 / 3}))["a"] == pytest.approx(4 / 5)
+
+
+def test_half_the_weight_takes_the_root_of_the_odds():
+    assert posterior(table((0.8, 0.2)), EVEN, weight=0.5)["a"] == pytest.approx(2 / 3)
+
+
+@given(tables)
+def test_without_weight_the_prior_stays_and_order_does_not_matter(rows):
+    prior = pd.Series({"a": 0.3, "b": 0.7})
+    assert posterior(table(*rows), prior, weight=0)["a"] == pytest.approx(0.3)
+    assert posterior(table(*rows), prior)["a"] == pytest.approx(posterior(table(*rows[::-1]), prior)["a"])
+
+
+@given(tables)
+def test_a_bend_of_the_size_found_overtakes_and_a_smaller_one_does_not(rows):
+    found = posterior(table(*rows), EVEN)
+    leader, rival = found.idxmax(), found.idxmin()
+    if leader == rival:
+        return
+    bend = smallest_bend(table(*rows), EVEN)
+
+    def lead(by):
+        moved = table(*rows)
+        moved[leader] = (moved[leader] - by).clip(lower=0.05)
+        moved[rival] = (moved[rival] + by).clip(upper=0.95)
+        return posterior(moved, EVEN)[leader] - posterior(moved, EVEN)[rival]
+
+    assert np.isinf(bend) or lead(bend) <= 1e-9
+    assert bend < 2e-4 or lead(min(bend, 0.9) - 2e-4) > 0
+
+
+def test_a_certain_prior_cannot_be_moved():
+    prior = pd.Series({"a": 1.0, "b": 0.0})
+    assert posterior(table((0.05, 0.95)), prior)["a"] == 1
+    assert smallest_bend(table((0.05, 0.95)), prior) == np.inf
+
+
+def test_leaving_out_the_only_strong_piece_leaves_the_rest():
+    likelihoods = table((0.9, 0.1), (0.5, 0.5))
+    assert left_out(likelihoods, EVEN).loc["e0", "a"] == pytest.approx(0.5)
+    assert left_out(likelihoods, EVEN).loc["e1", "a"] == pytest.approx(0.9)
+
+
+def test_spread_is_a_distribution_around_the_posterior_and_repeats():
+    likelihoods = table((0.6, 0.4))
+    drawn = spread(likelihoods, EVEN, bend=0.1, seed=3)
+    assert np.allclose(drawn.sum(axis=1), 1)
+    # every draw lies between the posteriors of 0.5 against 0.5 and 0.7 against 0.3
+    assert drawn["a"].between(0.5 - 1e-9, 0.7 + 1e-9).all()
+    assert drawn["a"].median() == pytest.approx(0.6, abs=0.01)
+    pd.testing.assert_frame_equal(drawn, spread(likelihoods, EVEN, bend=0.1, seed=3))
+
+
+@pytest.mark.parametrize(
+    ("likelihoods", "prior", "weight", "rule"),
+    [
+        (table((0.96, 0.2)), EVEN, 1, "between 0.05"),
+        (table((np.nan, 0.2)), EVEN, 1, "between 0.05"),
+        (table((0.9, 0.2)), EVEN, 1.5, "weight"),
+        (table((0.9, 0.2)), pd.Series({"a": 0.5, "b": 0.6}), 1, "not a distribution"),
+        (table((0.9, 0.2)), pd.Series({"a": 0.5, "c": 0.5}), 1, "not a distribution"),
+    ],
+)
+def test_bad_assumptions_are_refused(likelihoods, prior, weight, rule):
+    with pytest.raises(ValueError, match=rule):
+        posterior(likelihoods, prior, weight)
