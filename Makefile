@@ -33,7 +33,7 @@ test: $(READY)  ## everything that CI runs
 check: $(READY)  ## the fast tests (under 30 seconds)
 	@$(BIN)/python -m steps.pairs check
 	@$(BIN)/ruff check .
-	@$(BIN)/python -m pytest -n 2 -m "not book and not browser" && echo "Fast tests passed; make test runs the rest."
+	@$(BIN)/python -m pytest -n 2 -m "not book and not browser and not simulation" && echo "Fast tests passed; make test runs the rest."
 
 serve: $(READY)  ## serve the book locally and rebuild it when a file changes
 	@$(BIN)/python -m steps.serve

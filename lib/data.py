@@ -128,8 +128,8 @@ def _validate(file: Path, schema: dict, name: str) -> None:
         more = len(errors) - SHOWN_ERRORS
         lines += [f"... and {more} more"] if more > 0 else []
         raise DataError(
-            f"table {name!r} does not match its schema in {PACKAGE.name}; mend the rows or, if the table "
-            "is right, its schema:\n  " + "\n  ".join(lines)
+            f"table {name!r} does not match its schema; mend the rows or, if the table is right, its schema "
+            f"(of a shipped table: in {PACKAGE.name}):\n  " + "\n  ".join(lines)
         )
 
 

@@ -46,17 +46,13 @@ def smallest_bend(likelihoods: pd.DataFrame, prior: pd.Series, weight: float = 1
     rival by b, within 0.05–0.95, puts that rival level with it. Infinite if none can be put level.
     """
     leader = posterior(likelihoods, prior, weight).idxmax()
-    rivals = likelihoods.columns.drop(leader)
+    own, others = likelihoods[leader].to_numpy(), likelihoods.drop(columns=leader).to_numpy()
+    with np.errstate(divide="ignore"):
+        start = np.log(prior[leader]) - np.log(prior.reindex(likelihoods.columns.drop(leader)).to_numpy())
 
     def overtaken(bend: float) -> bool:
-        for rival in rivals:
-            moved = likelihoods.copy()
-            moved[leader] = (moved[leader] - bend).clip(lower=LEAST)
-            moved[rival] = (moved[rival] + bend).clip(upper=MOST)
-            found = posterior(moved, prior, weight)
-            if found[rival] >= found[leader]:
-                return True
-        return False
+        lowered, raised = np.maximum(own - bend, LEAST), np.minimum(others + bend, MOST)
+        return bool((start + weight * (np.log(lowered).sum() - np.log(raised).sum(axis=0)) <= 0).any())
 
     low, high = 0.0, MOST - LEAST
     if not overtaken(high):

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)  # no test depends on how busy the machine is
+settings.load_profile("untimed")
 
 # Before numpy is imported, and for all that tests start: threads inside small matrix products only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -154,6 +154,7 @@ def test_an_unknown_treated_destination_is_an_error():
         PlaceboTest("Z", pd.DataFrame({"scaled": [1.0]}, index=["A"])).p_value()
 
 
+@pytest.mark.simulation
 def test_size_of_the_placebo_test():
     # with 6 exchangeable destinations, one of them is the most extreme in one sixth of all draws
     rng = np.random.default_rng(2026)

@@ -11,6 +11,8 @@ from lib import data, size, thresholds
 from lib.size import QUANTILES
 from steps import montecarlo
 
+pytestmark = pytest.mark.simulation
+
 CELL = ["countries", "size", "quantity"]
 KEY = ["country", "outcome", "inference", "scenario"]
 

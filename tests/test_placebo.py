@@ -412,6 +412,7 @@ def test_the_chance_of_any_false_alarm_among_several_cells_is_within_the_level()
     assert alarms / replications <= 0.05 + 3.3 * np.sqrt(0.05 * 0.95 / replications)
 
 
+@pytest.mark.simulation
 def test_size_under_a_true_null_for_small_middle_and_large_countries():
     # 40 units: 2 / 40 = 5% can be attained. The levels alone reject the large country far too often.
     replications, quantiles = 130, {"small": 0.1, "middle": 0.5, "large": 1.0}

@@ -42,6 +42,7 @@ def test_more_months_find_smaller_effects_and_larger_countries_need_larger_ones(
     assert (wide.diff(axis=1).iloc[:, 1:] > 0).all(axis=None)
 
 
+@pytest.mark.simulation
 def test_the_detectable_effect_is_found_four_times_in_five():
     # 59 donors: 3 of 60 can be rejected
     rng, replications, found = np.random.default_rng(3), 70, 0
@@ -54,6 +55,7 @@ def test_the_detectable_effect_is_found_four_times_in_five():
     assert abs(found / replications - 0.8) < 3.3 * np.sqrt(0.8 * 0.2 / replications)
 
 
+@pytest.mark.simulation
 def test_an_effect_that_adds_noise_is_found_four_times_in_five():
     rng, replications, found = np.random.default_rng(6), 70, 0
     for _ in range(replications):

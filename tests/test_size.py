@@ -33,6 +33,7 @@ def test_a_frame_of_replications(one_after_the_other):
     assert found["effect"].nunique() == 6
 
 
+@pytest.mark.simulation
 def test_two_worker_processes_give_the_same_replications(one_after_the_other):
     with joblib.parallel_config("loky"):
         pd.testing.assert_frame_equal(replications(CELLS, 3, seed=1), one_after_the_other)
@@ -91,6 +92,7 @@ def test_summary_by_hand():
     assert table.groupby("countries")["replications"].first().to_dict() == {20: 2, 76: 3}
 
 
+@pytest.mark.simulation
 def test_a_large_treated_country_makes_the_clustered_error_far_too_small():
     rng = np.random.default_rng(4)
     found = pd.DataFrame([replicate(rng, 40, "large") for _ in range(30)]).assign(countries=40, size="large")
