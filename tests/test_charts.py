@@ -236,6 +236,23 @@ def test_plain_colours():
     assert theme.plain_colours(f"fill: {charts.BLUE}; stroke: {charts.INK}") == "fill: #0072b2; stroke: #22303c"
 
 
+@pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
+def test_an_incident_map_has_a_menu_of_years_and_the_routes_asked_for(width):
+    place = {"lon": [12.0, 13.0], "lat": [34.0, 35.0], "dead_and_missing": [3, 5]}
+    cells = pd.DataFrame({"year": [2019, 2020], "route": ["Central Mediterranean Route"] * 2} | place)
+    basemap = pd.DataFrame(
+        {"ring": [1] * 4, "order": range(4), "lon": [0, 5, 5, 0], "lat": [30, 30, 33, 33], "iso3": ["LBY"] * 4}
+    )
+    routes = ["Central Mediterranean Route", "Western African Route"]
+    spec = charts.incident_map(
+        cells, basemap, width, routes=routes, window=(-10, 30, 28, 42), period="both years"
+    ).to_dict()
+    menu = spec["params"][0]["bind"]
+    assert menu["options"] == [None, 2019, 2020] and menu["labels"] == ["both years", "2019", "2020"]
+    scale = spec["layer"][1]["encoding"]["color"]["scale"]
+    assert scale["domain"] == routes and len(set(scale["range"])) == 2
+
+
 def test_mercator_shows_the_window_exactly():
     projection, height = charts.mercator(360, -180, 180, 0, 60)
     assert projection.scale == pytest.approx(360 / 6.283185307)

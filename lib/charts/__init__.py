@@ -2,7 +2,7 @@
 
 from lib.charts.contract import MIMETYPE, NARROW, VL_VERSION, WIDE, Figure, figure
 from lib.charts.grid import matrix
-from lib.charts.maps import land, mercator
+from lib.charts.maps import incident_map, land, mercator
 from lib.charts.multiples import small_multiples
 from lib.charts.series import fit, route_lines
 from lib.charts.theme import (
@@ -26,7 +26,7 @@ from lib.charts.timeline import spans, timeline
 
 __all__ = [
     "BLUE", "GREEN", "GREY", "GRID", "INK", "LAND", "MIMETYPE", "MUTED", "NARROW", "ORANGE", "PURPLE",
-    "ROUTES", "SHADE", "VERMILLION", "VL_VERSION", "WIDE", "Figure", "figure", "fit",
+    "ROUTES", "SHADE", "VERMILLION", "VL_VERSION", "WIDE", "Figure", "figure", "fit", "incident_map",
     "land", "matrix", "mercator", "route_colour", "route_dash", "route_legend",
     "route_lines", "small_multiples", "spans", "timeline",
 ]  # fmt: skip

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import altair as alt
 import pandas as pd
+
+from lib.charts.theme import LAND, route_colour, route_legend
 
 
 def land(basemap: pd.DataFrame) -> alt.Data:
@@ -31,3 +34,49 @@ def mercator(width: int, west: float, east: float, south: float, north: float) -
     translate = [-scale * math.radians(west), scale * northing(north)]
     height = round(scale * (northing(north) - northing(south)))
     return alt.Projection(type="mercator", scale=scale, translate=translate), height
+
+
+def incident_map(
+    cells: pd.DataFrame,
+    basemap: pd.DataFrame,
+    width: int,
+    *,
+    routes: Sequence[str],
+    window: tuple[float, float, float, float],
+    period: str,
+    layers: Sequence[alt.Chart] = (),
+) -> alt.LayerChart:
+    """Circles of dead and missing over land, sized by number and coloured by route, with a menu of years.
+
+    `cells` has columns year, route, lon, lat and dead_and_missing, with a known place; `routes` are those of the
+    legend, of `layers` too, which are drawn on top; `window` is west, east, south and north in degrees; `period`
+    names all years together in the menu.
+    """
+    projection, height = mercator(width - 4, *window)
+    years = sorted(int(year) for year in cells["year"].unique())
+    menu = alt.binding_select(options=[None, *years], labels=[period, *map(str, years)], name="Year ")
+    picked = alt.param(name="year", value=None, bind=menu)
+    land_layer = alt.Chart(land(basemap)).mark_geoshape(stroke=LAND, clip=True)
+    circles = (
+        alt.Chart(cells[["year", "route", "lon", "lat", "dead_and_missing"]])
+        .transform_filter("year == null || datum.year == year")
+        .transform_aggregate(dead="sum(dead_and_missing)", groupby=["lon", "lat", "route"])
+        .mark_circle(opacity=0.55, clip=True)
+        .encode(
+            longitude="lon:Q",
+            latitude="lat:Q",
+            color=alt.Color("route:N", scale=route_colour(routes), legend=route_legend(width)),
+            # as many pixels to a person on a phone as on a page, in proportion
+            size=alt.Size("dead:Q", scale=alt.Scale(domain=[0, 2000], range=[4, 0.92 * width]), legend=None),
+            tooltip=[
+                alt.Tooltip("route:N", title="Route"),
+                alt.Tooltip("dead:Q", title="Dead and missing", format=","),
+            ],
+        )
+    )
+    return (
+        alt.layer(land_layer, circles, *layers)
+        .add_params(picked)
+        .project(type=projection.type, scale=projection.scale, translate=projection.translate)
+        .properties(width=width - 4, height=height)
+    )
