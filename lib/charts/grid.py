@@ -42,7 +42,7 @@ def matrix(
         tooltip=[f"{row}:N", f"{column}:N", alt.Tooltip("label:N", title="State"), *(f"{name}:N" for name in tooltip)],
     )  # fmt: skip
     legend = alt.Legend(
-        orient="bottom", columns=1 if narrow else 2, symbolType="square", symbolSize=150, offset=8,
+        orient="bottom", columns=1 if narrow else 2, symbolType="square", symbolSize=150, offset=8, columnPadding=30,
         labelExpr="".join(f"datum.label == '{label}' ? '{sign}  {label}' : " for label, _, sign in states.values())
         + "datum.label",
     )  # fmt: skip
