@@ -10,6 +10,7 @@ import pytest
 pytestmark = pytest.mark.book
 
 CHAPTER, OTHER = "irregular_migration", "return"
+ALL = {"relations", "return", "irregular_migration", "protection"}
 TEXT = f"notebooks/{CHAPTER}.md"
 SECOND = """---
 kernelspec:
@@ -91,11 +92,11 @@ def add_line(name, line):
     ("change", "runs"),
     [
         pytest.param(add_line(TEXT, "One more sentence."), {CHAPTER}, id="its text"),
-        pytest.param(change_table("frontex_route_month"), {CHAPTER}, id="a table that one loads"),
+        pytest.param(change_table("deaths_route_month"), {CHAPTER}, id="a table that one loads"),
         pytest.param(change_table("uk_returns_quarter"), {OTHER}, id="a table that the other loads"),
-        pytest.param(change_table("partnership_starts"), {CHAPTER, OTHER}, id="a table that both load"),
-        pytest.param(add_line("lib/flows.py", "# changed"), {CHAPTER, OTHER}, id="a module"),
-        pytest.param(add_line("requirements.lock", "# changed"), {CHAPTER, OTHER}, id="the locked packages"),
+        pytest.param(change_table("partnership_starts"), ALL - {"protection"}, id="a table that most load"),
+        pytest.param(add_line("lib/flows.py", "# changed"), ALL, id="a module"),
+        pytest.param(add_line("requirements.lock", "# changed"), ALL, id="the locked packages"),
         pytest.param(add_claim_of_another_chapter, set(), id="a claim of another chapter"),
         pytest.param(add_line("book/cite.md", "One more sentence."), set(), id="another page"),
     ],
@@ -140,9 +141,9 @@ def test_a_claim_that_no_longer_holds_is_named_in_one_line(copy):
 
 @pytest.mark.parametrize(("value", "rule"), [("-1", "minimum"), ("many", "integer")])
 def test_a_bad_row_is_refused_with_file_line_column_value_and_rule(copy, value, rule):
-    copy.edit("data/frontex_route_month.csv", "2009-01,Black Sea Route,0", f"2009-01,Black Sea Route,{value}")
+    copy.edit("data/deaths_route_month.csv", "Mediterranean Route,0,0", f"Mediterranean Route,{value},0")
     said = failure(copy.build())
-    assert f"frontex_route_month.csv, line 2, column 'detections', value '{value}'" in said
+    assert f"deaths_route_month.csv, line 2, column 'dead_and_missing', value '{value}'" in said
     assert rule in said
 
 
