@@ -23,8 +23,9 @@ def share(count: float, of: float, method: Literal["exact", "wilson"] = "exact")
     """The share `count` / `of` with its 95% interval.
 
     `exact` is that of Clopper & Pearson (1934), never too short; `wilson` that of Wilson (1927), shorter and
-    right on average. Both speak of a random sample: for people who were at hand, the interval is the least
-    doubt there is. Raises `ValueError` unless both are whole numbers with 0 ≤ count ≤ of and of > 0.
+    right on average. Both speak of a random sample from a large group: they leave out who was reached, and are
+    too wide where nearly a whole small group answered. Raises `ValueError` unless both are whole numbers with
+    0 ≤ count ≤ of and of > 0.
     """
     from statsmodels.stats.proportion import proportion_confint  # a second, for chapters that need it
 
