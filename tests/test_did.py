@@ -479,7 +479,7 @@ def test_decomposition_needs_a_full_table():
         (("C05", slice(None), np.nan), {"C03": 9}, "C05 has no observation; leave the country out"),
         ((slice(None), 5, np.nan), {"C03": 9}, "2020-06 has no observation; leave the month out"),
         (("C05", 5, -np.inf), {"C03": 9}, "C05 has an infinite value"),
-        (None, {"XXX": 9}, "XXX has a start but no row"),
+        (None, {"ZZZ": 9}, "ZZZ has a start but no row"),
         (None, {}, "no country is treated"),
     ],
 )

@@ -190,5 +190,5 @@ def test_a_start_outside_the_table_is_refused():
         fit(outcome, 0)
     with pytest.raises(DesignError, match="C00 has no observation from 2030-01 on"):
         synthetic_did(outcome, "C00", pd.Timestamp("2030-01-01"))
-    with pytest.raises(DesignError, match="XXX has a start but no row"):
-        synthetic_did(outcome, "XXX", outcome.columns[14])
+    with pytest.raises(DesignError, match="ZZZ has a start but no row"):
+        synthetic_did(outcome, "ZZZ", outcome.columns[14])

@@ -158,6 +158,6 @@ def test_matrix_keeps_missing_cells_apart_from_zeros():
 def test_treated_from_the_start_on():
     months = pd.date_range("2020-01-01", periods=4, freq="MS")
     table = pd.DataFrame(0.0, index=["MAR", "TUR", "IRQ", "GHA"], columns=months)
-    starts = pd.Series({"TUR": months[2], "MAR": months[0], "IRQ": pd.Timestamp("2021-01-01"), "XXX": months[1]})
+    starts = pd.Series({"TUR": months[2], "MAR": months[0], "IRQ": pd.Timestamp("2021-01-01"), "ZZZ": months[1]})
     assert treated(table, starts).astype(int).tolist() == [[1, 1, 1, 1], [0, 0, 1, 1], [0] * 4, [0] * 4]
     assert not treated(table, pd.Series(dtype="datetime64[ns]")).any()
