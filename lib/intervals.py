@@ -46,3 +46,15 @@ def differ(one: Share, other: Share) -> float:
     from scipy.stats import fisher_exact
 
     return float(fisher_exact([[one.count, one.of - one.count], [other.count, other.of - other.count]]).pvalue)
+
+
+def difference(one: Share, other: Share) -> tuple[float, float]:
+    """The 95% interval of the share in `one` minus that in `other`, of separate groups.
+
+    The hybrid score interval, method 10 of Newcombe (1998): it holds for small groups and shares near zero or
+    one, where the usual plus and minus does not. As for `share`, it speaks of random samples.
+    """
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    low, high = confint_proportions_2indep(one.count, one.of, other.count, other.of, method="newcomb", compare="diff")
+    return float(low), float(high)

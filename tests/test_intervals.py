@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from lib.intervals import differ, share, shares
+from lib.intervals import differ, difference, share, shares
 
 counts = st.integers(1, 200).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
 
@@ -51,3 +51,29 @@ def test_differ_is_fishers_tea():
     # Fisher's own table: 3 of 4 against 1 of 4 cups, two-sided p = 34/70
     assert differ(share(3, 4), share(1, 4)) == pytest.approx(34 / 70)
     assert differ(share(3, 4), share(3, 4)) == pytest.approx(1)
+
+
+def test_the_interval_of_a_difference_is_the_published_one():
+    # Newcombe (1998), Statistics in Medicine 17, table II, method 10, contrast a: 56/70 and 48/80
+    assert difference(share(56, 70), share(48, 80)) == pytest.approx((0.0524, 0.3339), abs=1e-4)
+
+
+@given(counts, counts)
+def test_the_interval_of_a_difference_holds_it_and_turns_with_the_groups(first, second):
+    one, other = share(*first), share(*second)
+    low, high = difference(one, other)
+    slack = 1e-9  # of a float
+    assert -1 - slack <= low <= one.share - other.share + slack
+    assert one.share - other.share - slack <= high <= 1 + slack
+    assert difference(other, one) == pytest.approx((-high, -low), abs=1e-9)
+
+
+@pytest.mark.parametrize(("p", "q"), [(0.83, 0.52), (0.5, 0.5), (0.95, 0.9)])
+def test_the_interval_of_a_difference_covers_it_in_groups_of_66_and_23(p, q):
+    first, second = np.arange(67), np.arange(24)
+    weights = np.outer(binom.pmf(first, 66, p), binom.pmf(second, 23, q))
+    covered = [
+        [(lambda low, high: low <= p - q <= high)(*difference(share(k, 66), share(m, 23))) for m in second]
+        for k in first
+    ]
+    assert weights[np.array(covered)].sum() > 0.93
