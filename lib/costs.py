@@ -52,6 +52,19 @@ def _check(assumptions: pd.DataFrame) -> None:
             raise ValueError(f"parameter {row.parameter}: need low ≤ mode ≤ high, not {given}")
 
 
+def around(estimate: float, low: float, high: float, draws: int, seed: int) -> np.ndarray:
+    """Draws around an estimate with a 95% interval that need not be symmetric.
+
+    A two-piece normal: half of the draws on either side, each side with its own spread (Wallis 2014). Raises
+    `ValueError` unless low ≤ estimate ≤ high and all are finite.
+    """
+    if not (low <= estimate <= high and np.isfinite([low, high]).all()):
+        raise ValueError(f"need low ≤ estimate ≤ high, all finite, not {low}, {estimate}, {high}")
+    normal = np.random.default_rng(seed).standard_normal(draws)
+    spread = np.where(normal < 0, estimate - low, high - estimate) / 1.959964
+    return estimate + normal * spread
+
+
 def central(assumptions: pd.DataFrame) -> dict[str, float]:
     """The middle of every assumption: its mode, or the midpoint where it has none."""
     _check(assumptions)

@@ -1,4 +1,4 @@
-"""What a placebo test could have seen: smallest detectable effects by size of country and months of data."""
+"""What a test can see: smallest detectable effects by size of country and months; people that a trial needs."""
 
 from __future__ import annotations
 
@@ -75,3 +75,20 @@ def months_until(detectable: pd.DataFrame, target: float) -> pd.Series:
         {size: wide.index[confirmed[size]].min() if confirmed[size].any() else pd.NA for size in wide},
         dtype="Int64", name="months",
     )  # fmt: skip
+
+
+def people_per_arm(share: float, other: float, design_effect: float = 1.0, power: float = 0.8) -> int:
+    """People in each of two equal arms so that a 5% two-sided test tells the two shares apart with this power.
+
+    `design_effect` is how much more people in one place resemble each other: 1 + (people a place − 1) times
+    their intra-class correlation. Source: Cohen (1988), arcsine transformation, by statsmodels; close to exact
+    from about thirty people an arm. Raises `ValueError` for equal shares, shares outside (0, 1) and design
+    effects below one.
+    """
+    from statsmodels.stats.power import NormalIndPower
+    from statsmodels.stats.proportion import proportion_effectsize
+
+    if not (0 < share < 1 and 0 < other < 1) or share == other or design_effect < 1:
+        raise ValueError(f"shares {share} and {other}, design effect {design_effect}: need two shares and at least 1")
+    size = abs(proportion_effectsize(share, other))
+    return int(np.ceil(design_effect * NormalIndPower().solve_power(size, power=power, alpha=0.05)))

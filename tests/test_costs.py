@@ -57,6 +57,17 @@ def test_a_parameter_that_stands_there_twice_is_refused() -> None:
         costs.central(assume(("share", 0, None, 1), ("share", 0, None, 1)))
 
 
+def test_draws_around_an_estimate_leave_two_and_a_half_percent_beyond_each_end() -> None:
+    drawn = costs.around(9.0, 6.0, 15.0, 200_000, seed=7)
+    assert np.quantile(drawn, [0.025, 0.5, 0.975]) == pytest.approx([6, 9, 15], abs=0.05)
+
+
+@pytest.mark.parametrize("ends", [(10.0, 15.0), (-np.inf, 15.0), (1.0, 2.0)])
+def test_an_interval_without_its_estimate_or_without_ends_is_refused(ends: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match="need low ≤ estimate ≤ high"):
+        costs.around(9.0, *ends, 10, seed=1)
+
+
 def test_the_tornado_puts_the_largest_swing_first() -> None:
     table = assume(("a", 1, 2, 3), ("b", 0, None, 10), ("c", 4, None, 4))
     swings = costs.tornado(lambda v: v["a"] * 10 + v["b"] + v["c"], table).set_index("parameter")

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import norm
 
 from lib.placebo import placebo_test
-from lib.power import months_until, smallest_detectable
+from lib.power import months_until, people_per_arm, smallest_detectable
 from lib.twoway import DesignError
 
 
@@ -115,3 +115,29 @@ def test_months_until_a_target_by_hand():
     assert found.dtype == "Int64"
     assert found.isna().tolist() == [False, False, True, True]
     assert found.iloc[:2].tolist() == [12, 24]
+
+
+def test_people_per_arm_is_the_formula_worked_out_by_hand():
+    # Cohen (1988): h = 2·asin(√0.63) − 2·asin(√0.53); n = 2·(1.95996 + 0.84162)² / h² an arm
+    h = 2 * np.arcsin(np.sqrt(0.63)) - 2 * np.arcsin(np.sqrt(0.53))
+    assert people_per_arm(0.63, 0.53) == int(np.ceil(2 * (1.959964 + 0.841621) ** 2 / h**2))
+    assert people_per_arm(0.53, 0.63) == people_per_arm(0.63, 0.53)
+
+
+def test_people_per_arm_give_about_the_power_they_promise():
+    people = people_per_arm(0.6, 0.4)
+    rng = np.random.default_rng(8)
+    one, other = rng.binomial(people, 0.6, 20_000) / people, rng.binomial(people, 0.4, 20_000) / people
+    pooled = (one + other) / 2
+    z = (one - other) / np.sqrt(2 * pooled * (1 - pooled) / people)
+    assert (np.abs(z) > 1.96).mean() == pytest.approx(0.8, abs=0.02)
+
+
+def test_people_who_resemble_their_neighbours_count_for_less():
+    assert people_per_arm(0.6, 0.4, design_effect=3) == pytest.approx(3 * people_per_arm(0.6, 0.4), abs=3)
+
+
+@pytest.mark.parametrize("given", [(0.5, 0.5, 1), (0, 0.5, 1), (0.4, 0.5, 0.5)])
+def test_arms_that_cannot_differ_are_refused(given):
+    with pytest.raises(ValueError, match="need two shares and at least 1"):
+        people_per_arm(*given)
