@@ -47,8 +47,9 @@ class Claim:
 
     @property
     def where(self) -> str:
-        """Section and footnote of the report."""
-        return f"§{self.section}" + (f", footnote {self.footnote}" if self.footnote else "")
+        """Section and footnote of the report; parts without a number go by their name."""
+        section = f"§{self.section}" if self.section[0].isdigit() else self.section
+        return section + (f", footnote {self.footnote}" if self.footnote else "")
 
     @property
     def stated(self) -> str:

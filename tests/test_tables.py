@@ -113,7 +113,7 @@ def test_the_chapters_load_tables_that_exist():
 def test_ledger_row_is_consistent(row):
     assert row.chapter in CHAPTERS
     assert row.id.startswith(row.chapter.replace("_", "-") + "-")
-    assert re.fullmatch(r"[1-6](\.\d+)*(, box \d)?|summary", row.section)
+    assert re.fullmatch(r"[1-6](\.\d+)*(, box \d)?|summary|reference list|annex \d", row.section)
     assert row.statement.endswith(".") and row.statement[0].isupper() and "\n" not in row.statement
     assert (row.evidence in claims.TESTABLE) == (row.expect != "untestable")
     if row.expect != "confirmed":

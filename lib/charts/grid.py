@@ -37,6 +37,7 @@ def matrix(
     base = alt.Chart(shown).encode(
         x=alt.X(f"{column}:N", title=None, sort=list(columns), axis=alt.Axis(
             orient="top", labelAngle=-55 if narrow else 0, labelLimit=120, labelFontSize=11, domain=False, ticks=False,
+            labelOverlap=False,  # a column without its name would say nothing
         )),
         y=alt.Y(f"{row}:N", title=None, sort=list(rows), axis=alt.Axis(domain=False, ticks=False)),
         tooltip=[f"{row}:N", f"{column}:N", alt.Tooltip("label:N", title="State"), *(f"{name}:N" for name in tooltip)],
