@@ -10,7 +10,7 @@ import pytest
 pytestmark = pytest.mark.book
 
 CHAPTER, OTHER = "irregular_migration", "return"
-ALL = {"relations", "return", "irregular_migration", "protection"}
+ALL = {"relations", "return", "irregular_migration", "protection", "coherence", "efficiency"}
 TEXT = f"notebooks/{CHAPTER}.md"
 SECOND = """---
 kernelspec:
@@ -92,7 +92,7 @@ def add_line(name, line):
     ("change", "runs"),
     [
         pytest.param(add_line(TEXT, "One more sentence."), {CHAPTER}, id="its text"),
-        pytest.param(change_table("deaths_route_month"), {CHAPTER}, id="a table that one loads"),
+        pytest.param(change_table("asylum_destination_year"), {CHAPTER}, id="a table that one loads"),
         pytest.param(change_table("uk_returns_quarter"), {OTHER}, id="a table that the other loads"),
         pytest.param(change_table("partnership_starts"), ALL - {"protection"}, id="a table that most load"),
         pytest.param(add_line("lib/flows.py", "# changed"), ALL, id="a module"),

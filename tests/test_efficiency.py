@@ -1,0 +1,86 @@
+"""The efficiency chapter: its calculator against the formula, and a researcher's own assumptions and panel."""
+
+import json
+import re
+
+import nbformat
+import pytest
+import vl_convert as vlc
+
+from lib import charts, costs, data
+
+pytestmark = pytest.mark.book
+EXTRA = {"MAR": 5, "NGA": 16}  # months from January 2022 to the start, footnote 43
+
+
+@pytest.fixture(scope="module")
+def calculator(project, book):
+    """The specification of the calculator, as readers download it."""
+    executed = nbformat.read(project.root / "_build/executed/efficiency.ipynb", as_version=4)
+    bundles = [out["data"] for cell in executed.cells for out in cell.get("outputs", []) if "data" in out]
+    [files] = [b[charts.MIMETYPE]["files"] for b in bundles if b.get(charts.MIMETYPE, {}).get("id") == "fig-calculator"]
+    [spec] = [json.loads(text) for name, text in files.items() if name.endswith(".vl.json")]
+    return spec
+
+
+def said(spec, **chosen):
+    """What the calculator says, in euros, with these sliders."""
+    params = [param | {"value": chosen.get(param["name"], param.get("value"))} for param in spec["params"]]
+    assert chosen.keys() <= {param["name"] for param in params}
+    svg = vlc.vegalite_to_svg(spec | {"params": params}, vl_version=charts.contract.VL_VERSION)
+    return int(re.search(r"€([\d,]+)<", svg).group(1).replace(",", ""))
+
+
+@pytest.mark.parametrize(
+    ("share", "morocco", "nigeria", "years", "discount", "due"),
+    [(50, 9.3, 1.4, 0, 2.25, 100), (100, 9.3, 1.4, 0, 0, 100), (5, 0.5, 0, 5, 4, 10), (75, 15, 4, 2, 1, 40)],
+)
+def test_the_calculator_says_what_the_formula_gives(calculator, share, morocco, nigeria, years, discount, due):
+    def value(first, last):
+        return costs.present_value(first, last, discount / 100)
+
+    spent = 105e6 / 48 * share / 100 * value(0, 47)
+    extra = sum(e * value(EXTRA[c], 47 + 12 * years) for c, e in {"MAR": morocco, "NGA": nigeria}.items())
+    found = said(
+        calculator, share_picked=share, effect_morocco=morocco, effect_nigeria=nigeria, years_on=years,
+        discount=discount, due_to_money=due,
+    )  # fmt: skip
+    assert found == pytest.approx(spent / (due / 100 * extra), abs=501)
+
+
+def test_all_the_money_by_hand(calculator):
+    # 105 million over 9.3 · 43 + 1.4 · 32 = 444.7 departures
+    assert said(calculator, share_picked=100, discount=0) == 236_000
+
+
+def test_a_researcher_brings_assumptions_and_a_panel(project, book, tmp_path):
+    data.load("return_panel").to_parquet(tmp_path / "mine.parquet")
+    table = data.load("efficiency_assumptions")
+    table.loc[table["parameter"] == "share_return", ["low", "high"]] = 0.1
+    table.to_csv(tmp_path / "mine.csv", index=False)
+    done = project.python(
+        "-m", "papermill", "efficiency.ipynb", tmp_path / "ran.ipynb", "-k", "python3", "--no-progress-bar",
+        "-p", "panel", tmp_path / "mine.parquet", "-p", "assumptions_file", tmp_path / "mine.csv", cwd="notebooks",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    ran = nbformat.read(tmp_path / "ran.ipynb", as_version=4)
+    figures = {
+        out["data"][charts.MIMETYPE]["id"]: out["data"]["text/html"]
+        for cell in ran.cells for out in cell.get("outputs", []) if charts.MIMETYPE in out.get("data", {})
+    }  # fmt: skip
+    assert not [id for id, html in figures.items() if "SIMULATED" in html]
+    assert "own file mine.csv" in figures["fig-tornado"] and "own file mine.parquet" in figures["fig-tornado"]
+    assert "How much of the spending" not in figures["fig-tornado"]  # a share that is known drives nothing
+
+
+def test_assumptions_out_of_order_end_the_run_by_name(project, book, tmp_path):
+    table = data.load("efficiency_assumptions")
+    table.loc[table["parameter"] == "further_years", "high"] = 0.0
+    table.loc[table["parameter"] == "further_years", "mode"] = 3.0
+    table.to_csv(tmp_path / "mine.csv", index=False)
+    done = project.python(
+        "-m", "papermill", "efficiency.ipynb", tmp_path / "ran.ipynb", "-k", "python3", "--no-progress-bar",
+        "-p", "assumptions_file", tmp_path / "mine.csv", cwd="notebooks",
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "parameter further_years: need low ≤ mode ≤ high, not 0.0, 3.0, 0.0" in done.stderr
