@@ -79,14 +79,16 @@ def change_at(
     return Change(at, window, before, after)
 
 
-def changes(series: pd.Series, window: int = 12) -> pd.Series:
-    """Log ratio of the level after to the level before, for every month that has both windows.
+def changes(series: pd.Series, window: int = 12, span: int = 1) -> pd.Series:
+    """Log ratio of the level after to the level before every span of months that has both windows.
+
+    Each stands at the first month of its span, which is in neither window; a span of one is a single month.
 
     The yardstick for one change: how large is it among the changes around all months? Months whose windows
     hold nothing at all have no ratio and are missing.
     """
     mean = rolling_mean(series, window)
-    before, after = mean.shift(1), mean.shift(-window)
+    before, after = mean.shift(1), mean.shift(1 - span - window)
     return np.log(after.where(after > 0) / before.where(before > 0)).dropna().rename("log_ratio")
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,10 +66,28 @@ class Project:
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """One of the processes that run tests side by side at a time."""
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
-def project(tmp_path_factory) -> Project:
-    """The working tree without anything built: tracked files and new ones that are not ignored."""
-    root = tmp_path_factory.mktemp("project")
+def project(tmp_path_factory, worker_id) -> Project:
+    """The working tree without anything built, for all processes: tracked files and new ones that are not ignored."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    with alone(shared / "project.lock"):
+        root = shared / "project"
+        if not root.exists():
+            _copy_tree(shared / "project.new")
+            (shared / "project.new").rename(root)
+    return Project(root)
+
+
+def _copy_tree(root: Path) -> None:
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,
@@ -75,16 +96,18 @@ def project(tmp_path_factory) -> Project:
         if (ROOT / name).is_file():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, root / name)
-    return Project(root)
 
 
 @pytest.fixture(scope="session")
 def book(project) -> Path:
-    """The HTML of the whole book."""
-    built = project.build()
-    if built.returncode:
-        pytest.fail(f"the book does not build:\n{built.stdout}\n{built.stderr}", pytrace=False)
-    return project.root / "_build" / "html"
+    """The HTML of the whole book, built by whoever needs it first."""
+    html = project.root / "_build" / "html"
+    with alone(project.root.with_name("book.lock")):
+        if not html.exists():
+            built = project.build()
+            if built.returncode:
+                pytest.fail(f"the book does not build:\n{built.stdout}\n{built.stderr}", pytrace=False)
+    return html
 
 
 @pytest.fixture

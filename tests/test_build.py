@@ -42,7 +42,7 @@ def failure(built):
         f"names of steps that had to wait:\n{said}"
     )
     news = [line for line in said.splitlines() if line.strip() and "nothing has changed" not in line]
-    assert len(news) < 15, said
+    assert len(news) < 20, said  # two chapters can fail for one reason
     return said
 
 

@@ -115,13 +115,13 @@ def test_months_to_recover_counts_over_years():
 
 
 @settings(max_examples=30, deadline=None)
-@given(levels, st.integers(1, 4))
-def test_changes_are_those_around_each_month(values, window):
+@given(levels, st.integers(1, 4), st.integers(1, 3))
+def test_changes_are_those_around_each_span(values, window, span):
     series = monthly(values)
-    found = flows.changes(series, window)
-    assert len(found) == len(series) - 2 * window
+    found = flows.changes(series, window, span)
+    assert len(found) == max(len(series) - 2 * window - span + 1, 0)
     for month, ratio in found.items():
-        around = flows.change_at(series, month, window)
+        around = flows.change_at(series, month, window, until=month + pd.DateOffset(months=span - 1))
         assert ratio == pytest.approx(np.log(around.after / around.before), abs=1e-9)
 
 

@@ -35,7 +35,9 @@ def accessible(page: str) -> str:
         summary["aria-label"] = "Show or hide the code" if "code" in text else text or "Show or hide"
     for label in soup.select("label.sidebar-toggle, label.overlay"):
         label["aria-hidden"] = "true"
-    for scrolling in soup.select('div.highlight pre, div.output pre, div.output table[id^="T_"], div.pst-scrollable-table-container'):
+    for scrolling in soup.select(
+        'div.highlight pre, div.output pre, div.output table[id^="T_"], div.pst-scrollable-table-container'
+    ):
         scrolling["tabindex"] = "0"
     return str(soup)
 
