@@ -83,6 +83,21 @@ def catalogue() -> str:
     return "\n".join(parts)
 
 
+def glossary() -> str:
+    """The glossary as MyST: every term with its Dutch name, its definition and where it comes from, in order."""
+    terms = data.load("report_glossary").sort_values("term", key=lambda names: names.str.casefold())
+    entries = []
+    for row in terms.astype(object).where(terms.notna(), None).to_dict("records"):
+        dutch = f" Dutch: *{row['dutch']}*." if row["dutch"] and row["dutch"] != row["term"] else ""
+        note = f", footnote {row['footnote']}" if row["footnote"] else ""
+        number = row["section"] and row["section"][0].isdigit()
+        where = (
+            f"Report, {'section ' if number else ''}{row['section']}{note}." if row["section"] else "Our definition."
+        )
+        entries.append(f"{row['term']}\n  {row['definition']}{dutch} {where}\n")
+    return "```{glossary}\n" + "\n".join(entries) + "```\n"
+
+
 def toc(chapters: list[str]) -> dict:
     """The table of contents with only these chapters in it."""
     contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -103,6 +118,7 @@ def main(chapters: list[str]) -> None:
     for name in chapters:
         publish(name)
     (GENERATED / "catalogue.md").write_text(catalogue(), encoding="utf-8")
+    (GENERATED / "glossary.md").write_text(glossary(), encoding="utf-8")
     TOC.write_text(yaml.safe_dump(toc(chapters), sort_keys=False), encoding="utf-8")
     files = EXTRA / "book" / "files"
     files.mkdir(parents=True, exist_ok=True)

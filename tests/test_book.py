@@ -233,5 +233,23 @@ def test_every_table_of_the_package_is_in_the_catalogue(soups, book):
     assert {resource["path"] for resource in PACKAGE} <= offered
 
 
+def test_every_term_of_the_glossary_has_an_anchor_and_a_definition(soups, book):
+    page = soups[book / "book" / "glossary.html"]
+    with (ROOT / "data" / "report_glossary.csv").open(encoding="utf-8", newline="") as file:
+        terms = {row["term"]: row for row in csv.DictReader(file)}
+    found = {term.get_text(strip=True).removesuffix("#"): term for term in page.select("dl.glossary dt")}
+    assert found.keys() == terms.keys()
+    for name, term in found.items():
+        assert term["id"].startswith("term-")
+        said = words(term.find_next("dd"))
+        assert plain(said).startswith(plain(terms[name]["definition"])), name
+        assert said.endswith("Our definition.") == (terms[name]["ours"] == "yes")
+
+
+def plain(text):
+    """Text without the typographer's quotes and dashes."""
+    return re.sub(r"[^\w ]", "", text)
+
+
 def test_the_book_says_that_it_is_independent(soups, book):
     assert "not a publication of IOB" in words(soups[book / f"{TOC['root']}.html"].article)
