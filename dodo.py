@@ -77,7 +77,7 @@ def task_assemble() -> dict:
         "file_dep": [
             *(f"_build/executed/{name}.ipynb" for name in CHAPTERS),
             *inside("data", "*.csv"), "data/datapackage.json", "_toc.yml",
-            *inside("lib", "**/*.*"), "steps/assemble.py", "requirements.lock",
+            *inside("lib", "**/*.*"), "steps/assemble.py", "steps/matrix.py", "requirements.lock",
         ],
         "targets": ["_build/toc.yml", *(f"book/chapters/{name}.ipynb" for name in CHAPTERS)],
         "uptodate": [config_changed(" ".join(CHAPTERS))],

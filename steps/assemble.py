@@ -14,6 +14,7 @@ import yaml
 
 from lib import charts, data, verdicts
 from steps.execute import EXECUTED, ROOT
+from steps.matrix import matrix
 
 CHAPTERS = ROOT / "book" / "chapters"
 GENERATED = ROOT / "book" / "generated"
@@ -118,6 +119,11 @@ def main(chapters: list[str]) -> None:
     for name in chapters:
         publish(name)
     (GENERATED / "catalogue.md").write_text(catalogue(), encoding="utf-8")
+    tested = [json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))["claims"] for name in chapters]
+    claims = pd.DataFrame(
+        [claim for found in tested for claim in found], columns=["id", "chapter", "statement", "verdict"]
+    )
+    (GENERATED / "matrix.md").write_text(matrix(claims), encoding="utf-8")
     (GENERATED / "glossary.md").write_text(glossary(), encoding="utf-8")
     TOC.write_text(yaml.safe_dump(toc(chapters), sort_keys=False), encoding="utf-8")
     files = EXTRA / "book" / "files"

@@ -1,0 +1,54 @@
+"""The evaluation matrix of the report, with the findings that answer each question and the claims beneath them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from html import escape
+
+import pandas as pd
+
+from lib import data
+from lib.trail import follow
+from lib.verdicts import WORDS, badge
+
+
+def matrix(claims: pd.DataFrame) -> str:
+    """The matrix as MyST, one section per question.
+
+    `claims` has one row per claim that the chapters of this book tested: id, chapter, statement and verdict, as
+    in the files of results. A preview lacks claims; findings then say that none is at hand.
+    """
+    questions, findings = data.load("report_questions"), data.load("report_findings").set_index("id")
+    links = data.load("links_question_finding")
+    tested = claims.set_index("id")
+    beneath = follow(links, data.load("links_finding_claim"))
+    beneath = beneath[beneath["claim"].isin(tested.index)].groupby(["question", "finding"])["claim"].agg(list)
+    parts = []
+    for row in questions.itertuples():
+        found = links.loc[links["question"] == row.id, "finding"]
+        items = "".join(
+            _finding(findings.loc[id], tested.loc[beneath.get((row.id, id), [])]) for id in found.drop_duplicates()
+        )
+        sources = row.sources.replace("_", " ").replace(";", ", ")
+        note = f"\n\n{row.note}" if pd.notna(row.note) else ""
+        parts.append(
+            f"## {row.id}. {row.question}\n\n"
+            f"Sources that the report names: {sources}. Answered in {row.answered_in.replace(';', ', ')}.{note}\n\n"
+            f'<ul class="matrix">{items}</ul>\n'
+        )
+    return "\n".join(parts)
+
+
+def _finding(finding: pd.Series, claims: pd.DataFrame) -> str:
+    counts = Counter(claims["verdict"])
+    said = ", ".join(f"{counts[verdict]} {WORDS[verdict]}" for verdict in WORDS if counts[verdict])
+    rows = "".join(
+        f"<li>{badge(claim.verdict)} "
+        f'<a href="chapters/{claim.chapter}.html#{claim.Index}">{escape(claim.statement)}</a></li>'
+        for claim in claims.itertuples()
+    )
+    head = f"{escape(finding['finding'])} (section {finding['section']})"
+    if claims.empty:
+        return f"<li>{head}</li>"
+    number = f"{len(claims)} claim{'s' if len(claims) > 1 else ''}"
+    return f"<li>{head}<details><summary>{number}: {said}</summary><ul>{rows}</ul></details></li>"

@@ -1,0 +1,42 @@
+"""The evaluation matrix: every question, its findings, and the verdicts beneath them."""
+
+import pandas as pd
+from bs4 import BeautifulSoup
+
+from lib import data
+from steps.matrix import matrix
+
+COLUMNS = ["id", "chapter", "statement", "verdict"]
+
+
+def questions(page):
+    """The list of findings of each question, by its number."""
+    parts = [part.partition("\n\n") for part in page.split("## ")[1:]]
+    return {head.split(". ")[0]: BeautifulSoup(body, "html.parser") for head, _, body in parts}
+
+
+def beneath(finding):
+    """The claims of a finding."""
+    table = data.load("links_finding_claim")
+    return table.loc[table["finding"] == finding, "claim"].tolist()
+
+
+def test_every_question_has_its_findings():
+    found = questions(matrix(pd.DataFrame([], columns=COLUMNS)))
+    links = data.load("links_question_finding").groupby("question").size()
+    assert {id: len(part.select("ul.matrix > li")) for id, part in found.items()} == links.to_dict()
+    assert list(found) == data.load("report_questions")["id"].tolist()
+    assert not any(part.select("details") for part in found.values())  # no claims at hand, so none to open
+
+
+def test_verdicts_are_counted_and_lead_to_their_claims():
+    first, second, third = beneath("finding-3-2-morocco-inflow")[:1] + beneath("finding-3-2-morocco")[:2]
+    rows = [(first, "return", "One & one.", "differs"), (second, "return", "Two.", "confirmed")]
+    rows.append((third, "return", "Three.", "untestable"))
+    claims = pd.DataFrame(rows, columns=COLUMNS).drop_duplicates("id")
+    page = questions(matrix(claims))["9a"]
+    said = {summary.get_text() for summary in page.select("summary")}
+    assert "1 claim: 1 differs" in said
+    [link] = [link for link in page.select("a") if link.get_text() == "One & one."]
+    assert link["href"] == f"chapters/return.html#{first}"
+    assert "differs" in link.find_previous("span", class_="badge-verdict").get_text()
