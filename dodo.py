@@ -18,12 +18,14 @@ from steps.tables import files, fingerprint
 ROOT = Path(__file__).resolve().parent
 BUILD = ROOT / "_build"
 BUILD.mkdir(exist_ok=True)
+SYNTHESIS = "synthesis"  # reads what all other chapters recorded
 DOIT_CONFIG = {"default_tasks": ["book"], "dep_file": "_build/doit.db", "reporter": Lines, "verbosity": 0}
 
 ALL = sorted({file.stem for suffix in ("md", "ipynb") for file in (ROOT / "notebooks").glob(f"*.{suffix}")})
 CHAPTERS = os.environ.get("CHAPTERS", "").split() or ALL
 if unknown := set(CHAPTERS) - set(ALL):
     sys.exit(f"no chapter named {', '.join(sorted(unknown))}; there are: {', '.join(ALL)}")
+EXECUTED = ALL if SYNTHESIS in CHAPTERS else CHAPTERS
 OUTPUT = "html" if CHAPTERS == ALL else "preview"
 
 PYTHON = f'"{sys.executable}" -m'
@@ -50,20 +52,22 @@ def task_sync() -> dict:
 @create_after(executed="sync")  # not before: the text of a chapter may still be written from its .ipynb
 def task_execute() -> Iterator[dict]:
     """Execute a chapter when its notebook, a table it loads, lib/ or the lock has changed."""
-    for name in CHAPTERS:
+    for name in EXECUTED:
+        read = [other for other in ALL if other != SYNTHESIS] if name == SYNTHESIS else []
         yield {
             "name": name,
             "title": lambda task: f"chapter {task.name.split(':')[1]} executed",
             "actions": [f"{PYTHON} steps.execute {name}"],
-            "task_dep": ["sync"],
+            "task_dep": ["sync", *(f"execute:{other}" for other in read)],
             "file_dep": [
                 f"notebooks/{name}.md",
+                *(f"_build/results/{other}.json" for other in read),
                 *files(name),
                 *inside("lib", "**/*.*"),
                 "requirements.lock",
                 "steps/execute.py",
             ],
-            "targets": [f"_build/executed/{name}.ipynb"],
+            "targets": [f"_build/executed/{name}.ipynb", f"_build/results/{name}.json"],
             "uptodate": [config_changed(fingerprint(name))],
         }
 
@@ -77,9 +81,11 @@ def task_assemble() -> dict:
         "file_dep": [
             *(f"_build/executed/{name}.ipynb" for name in CHAPTERS),
             *inside("data", "*.csv"), "data/datapackage.json", "_toc.yml",
-            *inside("lib", "**/*.*"), "steps/assemble.py", "steps/matrix.py", "requirements.lock",
+            *inside("lib", "**/*.*"), *inside("steps"), "notebooks/synthesis.md", "requirements.lock",
         ],
-        "targets": ["_build/toc.yml", *(f"book/chapters/{name}.ipynb" for name in CHAPTERS)],
+        "targets": [
+            "_build/toc.yml", "book/generated/report.bib", *(f"book/chapters/{name}.ipynb" for name in CHAPTERS),
+        ],
         "uptodate": [config_changed(" ".join(CHAPTERS))],
     }  # fmt: skip
 
@@ -91,7 +97,7 @@ def task_book() -> dict:
         "actions": [f"{PYTHON} steps.html {OUTPUT}"],
         "file_dep": [
             *(f"book/chapters/{name}.ipynb" for name in CHAPTERS), "_build/toc.yml",
-            *inside("book"), *inside("book/_static"), *inside("book/_ext"), "_config.yml",
+            *inside("book"), *inside("book/_static"), *inside("book/_extra"), *inside("book/_ext"), "_config.yml",
             *inside("data", "*.csv"), "data/datapackage.json", "steps/html.py", "requirements.lock",
         ],
         "targets": [f"_build/{OUTPUT}/index.html"],

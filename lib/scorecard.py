@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
 
 MET, NOT_MET, NOT_STATED = "met", "not met", "not stated"
+PARTLY, CANNOT_BE_TOLD = "partly", "cannot be told"
 # Shape and word, so that a verdict reads in print and without colour; a dash is neither a tick nor a cross.
 MARKS = {MET: "\N{CHECK MARK}", NOT_MET: "\N{MULTIPLICATION X}", NOT_STATED: "\N{EN DASH}"}
+JUDGED = {
+    MET: MARKS[MET], PARTLY: "\N{ALMOST EQUAL TO}", NOT_MET: MARKS[NOT_MET], CANNOT_BE_TOLD: "?",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,3 +80,54 @@ def scorecard(criteria: pd.DataFrame) -> Scorecard:
     if (twice := rows["criterion"].duplicated()).any():
         raise ValueError(f"criterion {rows.loc[twice, 'criterion'].iloc[0]} stands in the table twice")
     return Scorecard(tuple(Criterion(**row) for row in rows.to_dict("records")))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Several subjects under the same criteria, ready to be shown."""
+
+    html: str
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def side_by_side(criteria: pd.DataFrame, subjects: Mapping[str, str]) -> Comparison:
+    """Criteria with the verdict on each subject beside each other.
+
+    `criteria` has columns criterion, part, label and, for each key of `subjects`, the verdict (`KEY`: met, partly,
+    not met or cannot be told), its reason (`KEY_why`) and, if there is one, its section (`KEY_section`); the values
+    of `subjects` are their names. Raises `ValueError` for another verdict.
+    """
+    for key in subjects:
+        if other := sorted(set(criteria[key]) - JUDGED.keys()):
+            raise ValueError(f"{key}: verdict {other[0]!r}: use one of {', '.join(JUDGED)}")
+    rows = []
+    for part, group in criteria.groupby("part", sort=False):
+        rows.append(
+            f'<tr><th colspan="{len(subjects) + 1}" scope="colgroup" class="part">{escape(part.capitalize())}</th></tr>'
+        )
+        for row in group.to_dict("records"):
+            cells = "".join(f"<td>{_judged(row, key)}</td>" for key in subjects)
+            rows.append(f'<tr><th scope="row">{escape(str(row["criterion"]))} {escape(row["label"])}</th>{cells}</tr>')
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ("Criterion", *subjects.values()))
+    text = "\n".join(
+        f"{row['criterion']}: " + ", ".join(f"{name} {row[key]}" for key, name in subjects.items())
+        for row in criteria.to_dict("records")
+    )
+    html = f'<table class="comparison"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    return Comparison(html, text)
+
+
+def _judged(row: dict, key: str) -> str:
+    verdict, section = row[key], row.get(f"{key}_section")
+    where = f" (§{escape(section)})" if pd.notna(section) else ""
+    return (
+        f'<span class="criterion-{verdict.replace(" ", "-")}"><span class="criterion-verdict">'
+        f'<span aria-hidden="true">{JUDGED[verdict]}</span> {verdict}</span></span>'
+        f'<span class="why">{escape(row[f"{key}_why"])}{where}</span>'
+    )

@@ -1,18 +1,93 @@
-"""The theory of change as a nested list: readable on a phone and by a screen reader, drawn as boxes by the page."""
+"""The theory of change: boxes and arrows from one table, the verdict of the chapters on every arrow, a nested list."""
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
 
+from lib.verdicts import CONFIRMED, DIFFERS, MARKS, UNTESTABLE, WORDS
+
 LEVELS = {"input": "Input", "output": "Output", "outcome": "Outcome", "impact": "Impact"}
+SUPPORTED, LIMITED, NO_EFFECT, NOT_ASSESSABLE, SILENT = "supported", "limited", "no_effect", "not_assessable", "silent"
+# A sign as well as a word, so that a state reads in print and without colour.
+STATES = {
+    SUPPORTED: ("\N{CHECK MARK}", "supported"),
+    LIMITED: ("\N{ALMOST EQUAL TO}", "limited effect"),
+    NO_EFFECT: ("\N{MULTIPLICATION X}", "no effect found"),
+    NOT_ASSESSABLE: ("?", "not assessable"),
+    SILENT: ("\N{EN DASH}", "nothing is said of it"),
+}
+
+
+def split(table: pd.DataFrame, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The boxes and the arrows of theory `name`.
+
+    `table` is `theory`, with columns theory, part (box, arrow), id, from, to, track, level, text and section. Raises
+    `ValueError` when there is no such theory, when an arrow leads from or to a box that is not there, or when it
+    does not lead to a higher level.
+    """
+    rows = table[table["theory"] == name]
+    if rows.empty:
+        raise ValueError(f"no theory of change named {name!r}")
+    boxes, arrows = (rows[rows["part"] == part].reset_index(drop=True) for part in ("box", "arrow"))
+    if unknown := sorted((set(arrows["from"]) | set(arrows["to"])) - set(boxes["id"])):
+        raise ValueError(f"theory {name!r}: arrows to unknown boxes {', '.join(unknown)}")
+    ranks = boxes.set_index("id")["level"].map(list(LEVELS).index)
+    for arrow in arrows.to_dict("records"):
+        if ranks[arrow["from"]] >= ranks[arrow["to"]]:
+            raise ValueError(f"theory {name!r}: arrow {arrow['id']} does not lead to a higher level")
+    return boxes, arrows
+
+
+def states(arrows: pd.DataFrame, links: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
+    """The state of every arrow, from the claims that speak of it and what the chapters found of them.
+
+    `links` is `links_arrow_claim` (arrow, claim, says), `claims` has id, verdict, chapter and statement. The rule:
+    a claim that differs carries nothing; when all that are left say the same, that is the state; when some find
+    an effect and others do not, it is limited; when some find none and others cannot tell, it is not assessable;
+    when none is left, silent. Adds `state`, `claims` (their number), `tested`, `confirmed` and `evidence`, the
+    claims themselves as a list of dicts (id, chapter, statement, verdict). Raises `KeyError` for an unknown claim.
+    """
+    verdicts = claims.set_index("id")
+    rows = []
+    for arrow in arrows["id"]:
+        mine = links[links["arrow"] == arrow]
+        if unknown := sorted(set(mine["claim"]) - set(verdicts.index)):
+            raise KeyError(f"arrow {arrow}: no claim {unknown[0]}")
+        found = verdicts.loc[mine["claim"], ["chapter", "statement", "verdict"]].reset_index(names="id")
+        says = set(mine["says"][(found["verdict"] != DIFFERS).to_numpy()])
+        rows.append(
+            {
+                "state": _state(says),
+                "claims": len(found),
+                "tested": int((found["verdict"] != UNTESTABLE).sum()),
+                "confirmed": int((found["verdict"] == CONFIRMED).sum()),
+                "evidence": found.to_dict("records"),
+            }
+        )
+    return arrows.assign(**pd.DataFrame(rows, index=arrows.index))
+
+
+def _state(says: Set[str]) -> str:
+    if len(says) <= 1:
+        return next(iter(says), SILENT)
+    return LIMITED if says & {SUPPORTED, LIMITED} else NOT_ASSESSABLE
+
+
+def basis(arrow: object) -> str:
+    """In words what the state of an arrow (a row of `states`) rests on."""
+    if not arrow.claims:
+        return "no claim"
+    said = f"{arrow.claims} claim{'s' if arrow.claims > 1 else ''}"
+    return f"{said}, {arrow.tested} tested" if arrow.tested else f"{said}, none testable here"
 
 
 @dataclass(frozen=True)
 class Flow:
-    """One theory of change, ready to be shown."""
+    """One theory of change as a nested list, ready to be shown."""
 
     html: str
     text: str
@@ -24,36 +99,54 @@ class Flow:
         return self.text
 
 
-def flow(nodes: pd.DataFrame, arrows: pd.DataFrame, name: str) -> Flow:
-    """The tracks of theory `name`, each from input to impact, every arrow with its assumption.
+def flow(boxes: pd.DataFrame, arrows: pd.DataFrame, folded: str = "") -> Flow:
+    """The tracks of a theory, each from input to impact: levels, their boxes, and under each box its arrows.
 
-    `nodes` has columns theory, id, track, level, label; `arrows` theory, from, to, assumption. Raises
-    `ValueError` when there is no such theory or an arrow points to an unknown node.
+    `boxes` and `arrows` are what `split` returns; where `arrows` come from `states`, each carries its state and
+    the claims behind it. With `folded` the list is folded away under these words.
     """
-    nodes, arrows = nodes[nodes["theory"] == name], arrows[arrows["theory"] == name]
-    if nodes.empty:
-        raise ValueError(f"no theory of change named {name!r}")
-    if unknown := (set(arrows["from"]) | set(arrows["to"])) - set(nodes["id"]):
-        raise ValueError(f"theory {name!r}: arrows to unknown nodes {', '.join(sorted(unknown))}")
-    tracks = [track for track in dict.fromkeys(nodes["track"]) if track != "both"]
-    sections = "".join(_track(nodes[nodes["track"].isin([track, "both"])], arrows, track) for track in tracks)
-    labels = nodes.set_index("id")["label"]
-    text = "\n".join(f"{labels[row['from']]} -> {labels[row['to']]}" for row in arrows.to_dict("records"))
-    return Flow(f'<div class="theory">{sections}</div>', text)
+    labels = boxes.set_index("id")["text"]
+    tracks = [track for track in dict.fromkeys(boxes["track"]) if track != "both"]
+    sections = "".join(_track(boxes[boxes["track"].isin([track, "both"])], arrows, labels, track) for track in tracks)
+    said = [f" [{STATES[state][1]}]" for state in arrows["state"]] if "state" in arrows else [""] * len(arrows)
+    text = "\n".join(
+        f"{labels[arrow['from']]} -> {labels[arrow['to']]}{state}"
+        for arrow, state in zip(arrows.to_dict("records"), said, strict=True)
+    )
+    html = f'<div class="theory">{sections}</div>'
+    if folded:
+        html = f'<details class="theory-list"><summary>{escape(folded)}</summary>{html}</details>'
+    return Flow(html, text)
 
 
-def _track(nodes: pd.DataFrame, arrows: pd.DataFrame, track: str) -> str:
-    items = []
+def _track(boxes: pd.DataFrame, arrows: pd.DataFrame, labels: pd.Series, track: str) -> str:
+    levels = []
     for level, title in LEVELS.items():
-        found = nodes[nodes["level"] == level]
-        if found.empty:
+        if (found := boxes[boxes["level"] == level]).empty:
             continue
-        items.append(f'<li><p class="level">{title}</p>')
-        for node in found.itertuples():
-            items.append(f'<p class="node">{escape(node.label)}</p>')
-            for assumption in arrows.loc[arrows["from"] == node.id, "assumption"]:
-                items.append(f'<p class="arrow"><span aria-hidden="true">&darr;</span> {escape(assumption)}</p>')
-        items.append("</li>")
+        items = "".join(_box(box, arrows[arrows["from"] == box.id], labels) for box in found.itertuples())
+        levels.append(f'<li><p class="level">{title}</p><ul>{items}</ul></li>')
     title = escape(track.replace("_", " ").capitalize())
     head = f'<p class="track"><strong>{title}</strong></p>'
-    return f'<section aria-label="{title}">{head}<ol>{"".join(items)}</ol></section>'
+    return f'<section aria-label="{title}">{head}<ol>{"".join(levels)}</ol></section>'
+
+
+def _box(box: object, arrows: pd.DataFrame, labels: pd.Series) -> str:
+    items = "".join(f"<li>{_arrow(arrow, labels)}</li>" for arrow in arrows.itertuples())
+    return f'<li><p class="node">{escape(box.text)}</p>{f"<ul>{items}</ul>" if items else ""}</li>'
+
+
+def _arrow(arrow: object, labels: pd.Series) -> str:
+    to = f'<span aria-hidden="true">&darr;</span> to <em>{escape(labels[arrow.to])}</em>: {escape(arrow.text)}'
+    if not hasattr(arrow, "state"):
+        return f'<p class="arrow">{to}</p>'
+    sign, word = STATES[arrow.state]
+    state = f'<span class="arrow-state state-{arrow.state}"><span aria-hidden="true">{sign}</span> {word}</span>'
+    claims = "".join(
+        f'<li><span aria-hidden="true">{MARKS[claim["verdict"]]}</span> '
+        f'<a href="{claim["chapter"]}.html#{claim["id"]}">{escape(claim["statement"])}</a> '
+        f"({WORDS[claim['verdict']]})</li>"
+        for claim in arrow.evidence
+    )
+    behind = f"<details><summary>{basis(arrow)}</summary><ul>{claims}</ul></details>" if claims else ""
+    return f'<p class="arrow">{to} {state}</p>{behind}'

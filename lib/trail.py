@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 import pandas as pd
 
@@ -41,3 +41,29 @@ def follow(start: pd.DataFrame, *steps: pd.DataFrame) -> pd.DataFrame:
             raise ValueError(f"a step from {step.columns[0]} cannot follow one to {ways.columns[-1]}")
         ways = ways.merge(step.iloc[:, :2], on=ways.columns[-1])
     return ways.drop_duplicates(ignore_index=True)
+
+
+def bearing(claims: Sequence[str], *steps: pd.DataFrame) -> pd.DataFrame:
+    """What hangs on each claim: everything that the links lead to from it, upwards.
+
+    `steps` are tables of links from the claims up (finding–claim, then conclusion–finding, then
+    recommendation–conclusion), each with the upper end as first column and the lower as second. Returns one row
+    per claim, in order, indexed by `claim`: one column per upper end (`finding`, `conclusion`, `recommendation`)
+    with a sorted tuple of ids, empty where nothing hangs on it. Raises `ValueError` as `follow`.
+    """
+    found = pd.DataFrame(index=pd.Index(claims, name="claim"))
+    ways = None
+    for step in steps:
+        upward = step[[step.columns[1], step.columns[0]]]
+        ways = upward.drop_duplicates(ignore_index=True) if ways is None else follow(ways, upward)
+        end = ways.columns[-1]
+        reached = ways.groupby("claim")[end].agg(lambda ids: tuple(sorted(set(ids))))
+        found[end] = [reached.get(claim, ()) for claim in claims]
+        ways = ways[["claim", end]]
+    return found
+
+
+def wholes(recommendations: pd.DataFrame, ids: Iterable[str]) -> list[str]:
+    """Recommendations, each part (`part_of`) as the whole that it belongs to, sorted and each once."""
+    whole = recommendations.set_index("id")["part_of"].dropna()
+    return sorted({whole.get(id, id) for id in ids})

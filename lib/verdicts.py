@@ -50,8 +50,14 @@ def _item(result: Result) -> str:
         f'<li id="{claim.id}" class="claim claim-{result.verdict}">{badge(result.verdict)} '
         f"{escape(claim.statement)} "
         f'<a class="claim-link" href="#{claim.id}" aria-label="Link to claim {claim.id}">#</a>'
-        f'<span class="claim-values">Report, {escape(claim.where)}: {escape(claim.stated)}{computed}.</span>{note}</li>'
+        f'<span class="claim-values">Report, {escape(claim.where)}: {escape(claim.stated)}{computed}.</span>'
+        f"{note}{trail(claim.id)}</li>"
     )
+
+
+def trail(id: str) -> str:
+    """Where the book puts the links of a claim or a figure to what else hangs on it; nothing in a notebook."""
+    return f"<!--trail:{id}-->"
 
 
 def badge(verdict: str) -> str:

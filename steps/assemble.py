@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from pathlib import Path
@@ -12,51 +11,37 @@ import pandas as pd
 import vl_convert
 import yaml
 
-from lib import charts, data, verdicts
+from lib import charts, data, results
+from steps import front, pages
+from steps.bibliography import bibtex
 from steps.execute import EXECUTED, ROOT
 from steps.matrix import matrix
 
 CHAPTERS = ROOT / "book" / "chapters"
 GENERATED = ROOT / "book" / "generated"
 EXTRA = ROOT / "_build" / "extra"  # copied as it is into the root of the HTML
-RESULTS = ROOT / "_build" / "results"
 TOC = ROOT / "_build" / "toc.yml"
 
 
-def outputs(notebook: nbformat.NotebookNode, mimetype: str) -> list[dict]:
-    """All outputs of a notebook in one of the compendium's own types."""
-    bundles = [out.get("data", {}) for cell in notebook.cells for out in cell.get("outputs", [])]
-    return [bundle[mimetype] for bundle in bundles if mimetype in bundle]
+def publish(name: str, found: pd.DataFrame) -> None:
+    """Copy one executed chapter into the book, its figures' files beside it, claims and figures linked.
 
-
-def publish(name: str) -> None:
-    """Copy one executed chapter into the book, its figures' files beside it, its verdicts as JSON.
-
-    Raises `ValueError` when two figures of the chapter share an id.
+    `found` is `steps.pages.entries`.
     """
     notebook = nbformat.read(EXECUTED / f"{name}.ipynb", as_version=4)
-    figures = outputs(notebook, charts.MIMETYPE)
-    ids = [figure["id"] for figure in figures]
-    if repeated := {id for id in ids if ids.count(id) > 1}:
-        raise ValueError(f"{name}: figure ids used twice: {', '.join(sorted(repeated))}")
     folder = EXTRA / "book" / "chapters" / "figures"
     folder.mkdir(parents=True, exist_ok=True)
-    for figure in figures:
-        for file, content in figure.pop("files").items():
+    for figure in results.outputs(notebook, results.FIGURE):
+        for file, content in figure["files"].items():
             (folder / file).write_text(content, encoding="utf-8")
-    summaries = outputs(notebook, verdicts.MIMETYPE)
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    claims = [claim for summary in summaries for claim in summary["claims"]]
-    result = {"chapter": name, "figures": figures, "claims": claims}
-    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False), encoding="utf-8")
-    (EXTRA / "book" / "files").mkdir(exist_ok=True)
-    pd.DataFrame(claims).to_csv(EXTRA / "book" / "files" / f"{name}.claims.csv", index=False, lineterminator="\n")
     for cell in notebook.cells:
         if cell.cell_type == "code":  # folded away, one click from what it makes
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
         for out in cell.get("outputs", []):
             if "text/html" in out.get("data", {}):  # the page needs no second copy of a figure
-                out["data"] = {k: v for k, v in out["data"].items() if k in ("text/html", "text/plain")}
+                html = pages.linked(out["data"]["text/html"], name, found)
+                out["data"] = {"text/html": html, "text/plain": out["data"].get("text/plain", "")}
+    front.collect(notebook, name, GENERATED)
     nbformat.write(notebook, CHAPTERS / f"{name}.ipynb")
 
 
@@ -113,21 +98,32 @@ def toc(chapters: list[str]) -> dict:
 
 def main(chapters: list[str]) -> None:
     """Everything the book needs from these chapters; what other chapters left behind is removed."""
-    for folder in (CHAPTERS, GENERATED, EXTRA, RESULTS):
+    for folder in (CHAPTERS, GENERATED, EXTRA):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-    for name in chapters:
-        publish(name)
-    (GENERATED / "catalogue.md").write_text(catalogue(), encoding="utf-8")
-    tested = [json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))["claims"] for name in chapters]
-    claims = pd.DataFrame(
-        [claim for found in tested for claim in found], columns=["id", "chapter", "statement", "verdict"]
-    )
-    (GENERATED / "matrix.md").write_text(matrix(claims), encoding="utf-8")
-    (GENERATED / "glossary.md").write_text(glossary(), encoding="utf-8")
-    TOC.write_text(yaml.safe_dump(toc(chapters), sort_keys=False), encoding="utf-8")
     files = EXTRA / "book" / "files"
-    files.mkdir(parents=True, exist_ok=True)
+    files.mkdir(parents=True)
+    recorded = results.read(chapters)
+    tested = results.claims({name: result for name, result in recorded.items() if result["claims"]})
+    found = pages.entries(tested, results.figures(recorded))
+    for name in chapters:
+        publish(name, found)
+        found[found["chapter"] == name][tested.columns].to_csv(
+            files / f"{name}.claims.csv", index=False, lineterminator="\n"
+        )
+    pages.flat(found).to_csv(files / "ledger.csv", index=False, lineterminator="\n")
+    generated = {
+        "catalogue": catalogue(), "matrix": matrix(tested), "glossary": glossary(),
+        "ledger": pages.ledger_page(found), "rows": pages.rows_page(found),
+        "evidence": front.evidence(), "limits": front.limits(),
+    }  # fmt: skip
+    for name, text in generated.items():
+        (GENERATED / f"{name}.md").write_text(text, encoding="utf-8")
+    bibliography = bibtex(data.load("report_references"), data.load("report_citations"))
+    for folder in (GENERATED, files):
+        (folder / "report.bib").write_text(bibliography, encoding="utf-8")
+    front.fill(GENERATED)
+    TOC.write_text(yaml.safe_dump(toc(chapters), sort_keys=False), encoding="utf-8")
     for resource in data.resources().values():
         shutil.copy(data.PACKAGE.parent / resource["path"], files)
     shutil.copy(data.PACKAGE, files)

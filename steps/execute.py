@@ -11,13 +11,18 @@ from pathlib import Path
 import papermill
 from papermill.exceptions import PapermillExecutionError
 
+from lib import results
+
 ROOT = Path(__file__).resolve().parent.parent
 EXECUTED = ROOT / "_build" / "executed"
 FAILED = ROOT / "_build" / "failed"
 
 
 def run(name: str) -> int:
-    """Execute a chapter into `_build/executed`; on failure into `_build/failed`, with a few lines that say why."""
+    """Execute a chapter into `_build/executed` and keep what it recorded in `_build/results`.
+
+    On failure the notebook goes to `_build/failed`, with a few lines that say why.
+    """
     source = ROOT / "notebooks" / f"{name}.ipynb"
     done, failed = EXECUTED / f"{name}.ipynb", FAILED / f"{name}.ipynb"
     for folder in (EXECUTED, FAILED):
@@ -25,7 +30,7 @@ def run(name: str) -> int:
     done.unlink(missing_ok=True)  # nothing stale may be published if this run fails
     try:
         with _stderr_in(FAILED / f"{name}.log"):
-            papermill.execute_notebook(
+            executed = papermill.execute_notebook(
                 source,
                 failed,
                 kernel_name="python3",
@@ -42,6 +47,11 @@ def run(name: str) -> int:
             f"  the notebook as far as it ran: {failed.relative_to(ROOT)}",
             file=sys.stderr,
         )
+        return 1
+    try:
+        results.write(results.recorded(executed, name))
+    except results.ResultsError as error:
+        print(error, file=sys.stderr)
         return 1
     failed.replace(done)
     return 0

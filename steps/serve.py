@@ -9,7 +9,7 @@ from livereload import Server
 
 from steps.execute import ROOT
 
-WATCHED = ["notebooks/*", "data/*", "lib/*", "book/*.md", "book/_static/*", "book/_ext/*", "_config.yml", "_toc.yml"]
+WATCHED = ["notebooks/*", "data/*", "lib/*", "book/*.md", "book/_*/*", "_config.yml", "_toc.yml"]
 
 
 def build() -> None:

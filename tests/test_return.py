@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 
 from lib import charts, data, panel, verdicts
 from lib.claims import ClaimError, Ledger
-from steps.assemble import outputs
+from lib.results import outputs
 
 CHAPTER = "return"
 COUNTRIES = {"EGY": "egypt", "IRQ": "iraq", "MAR": "morocco", "NGA": "nigeria", "TUR": "turkiye"}

@@ -1,65 +1,181 @@
-"""The theory of change as a nested list."""
+"""The theory of change: boxes, arrows, the state of every arrow, the nested list and the drawing."""
+
+import json
+from itertools import pairwise
 
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
 
-from lib import data, theory
+from lib import charts, data, theory
+from lib.claims import read_ledger
 
-NODES = pd.DataFrame(
+COLUMNS = ["theory", "part", "id", "from", "to", "track", "level", "text", "section"]
+TABLE = pd.DataFrame(
     [
-        ("t", "train", "border_control", "input", "Training & <tools>"),
-        ("t", "inform", "free_choice", "input", "Information"),
-        ("t", "skills", "border_control", "output", "Skills"),
-        ("t", "fewer", "both", "impact", "Fewer crossings"),
-        ("other", "train", "else", "input", "Another theory"),
+        ("t", "box", "train", None, None, "border_control", "input", "Training & <tools>", "1"),
+        ("t", "box", "inform", None, None, "free_choice", "input", "Information", "1"),
+        ("t", "box", "skills", None, None, "border_control", "output", "Skills", "1"),
+        ("t", "box", "fewer", None, None, "both", "impact", "Fewer crossings", "1"),
+        ("t", "arrow", "t-train-skills", "train", "skills", None, None, "Staff stay <long>", "2"),
+        ("t", "arrow", "t-skills-fewer", "skills", "fewer", None, None, "Skills are used", "2"),
+        ("t", "arrow", "t-inform-fewer", "inform", "fewer", None, None, "People listen", "2"),
+        ("other", "box", "train", None, None, "else", "input", "Another theory", "3"),
     ],
-    columns=["theory", "id", "track", "level", "label"],
+    columns=COLUMNS,
 )
-ARROWS = pd.DataFrame(
+CLAIMS = pd.DataFrame(
     [
-        ("t", "train", "skills", "Staff stay <long>"),
-        ("t", "skills", "fewer", "Skills are used"),
-        ("t", "inform", "fewer", "People listen"),
+        ("c-held", "confirmed", "return", "It works."),
+        ("c-wrong", "differs", "return", "It never works."),
+        ("c-open", "untestable", "relations", "It works in part."),
+        ("c-none", "untestable", "relations", "It was looked for."),
+        ("c-dark", "untestable", "relations", "Nobody could see."),
     ],
-    columns=["theory", "from", "to", "assumption"],
+    columns=["id", "verdict", "chapter", "statement"],
 )
+SAYS = {
+    "c-held": "supported", "c-wrong": "no_effect", "c-open": "limited", "c-none": "no_effect",
+    "c-dark": "not_assessable",
+}  # fmt: skip
 
 
-def test_tracks_levels_and_assumptions():
-    shown = theory.flow(NODES, ARROWS, "t")
-    page = BeautifulSoup(shown._repr_html_(), "html.parser")
-    assert [section["aria-label"] for section in page.find_all("section")] == ["Border control", "Free choice"]
-    first, second = page.find_all("section")
-    assert [level.text for level in first.find_all(class_="level")] == ["Input", "Output", "Impact"]
-    assert [node.text for node in first.find_all(class_="node")] == ["Training & <tools>", "Skills", "Fewer crossings"]
-    assert [node.text for node in second.find_all(class_="node")] == ["Information", "Fewer crossings"]
-    assert "Staff stay <long>" in first.text and "People listen" in second.text
-    assert "Another theory" not in page.text
-    assert repr(shown).splitlines() == [
-        "Training & <tools> -> Skills",
-        "Skills -> Fewer crossings",
-        "Information -> Fewer crossings",
-    ]
+def arrows_with(*claims):
+    """The arrows of the table, the first of them with these claims."""
+    links = pd.DataFrame(
+        [("t-train-skills", claim, SAYS[claim]) for claim in claims], columns=["arrow", "claim", "says"]
+    )
+    return theory.states(theory.split(TABLE, "t")[1], links, CLAIMS)
 
 
-def test_errors():
+def test_boxes_and_arrows_of_one_theory():
+    boxes, arrows = theory.split(TABLE, "t")
+    assert boxes["id"].tolist() == ["train", "inform", "skills", "fewer"]
+    assert arrows["id"].tolist() == ["t-train-skills", "t-skills-fewer", "t-inform-fewer"]
+
+
+def test_tables_that_do_not_fit_together_are_refused():
     with pytest.raises(ValueError, match="no theory of change named 'x'"):
-        theory.flow(NODES, ARROWS, "x")
-    with pytest.raises(ValueError, match="unknown nodes skills"):
-        theory.flow(NODES[NODES["id"] != "skills"], ARROWS, "t")
+        theory.split(TABLE, "x")
+    with pytest.raises(ValueError, match="unknown boxes skills"):
+        theory.split(TABLE[TABLE["id"] != "skills"], "t")
+    with pytest.raises(ValueError, match="t-train-skills does not lead to a higher level"):
+        theory.split(TABLE.replace({"level": {"output": "input"}}), "t")
 
 
-@pytest.mark.parametrize("name", sorted(set(data.load("theory_nodes")["theory"])))
+@pytest.mark.parametrize(
+    ("claims", "state", "counts"),
+    [
+        ([], "silent", (0, 0, 0)),
+        (["c-held"], "supported", (1, 1, 1)),
+        (["c-wrong"], "silent", (1, 1, 0)),  # what differs carries nothing
+        (["c-held", "c-wrong"], "supported", (2, 2, 1)),
+        (["c-open"], "limited", (1, 0, 0)),
+        (["c-held", "c-none"], "limited", (2, 1, 1)),  # one finds an effect, another does not
+        (["c-open", "c-dark"], "limited", (2, 0, 0)),
+        (["c-none"], "no_effect", (1, 0, 0)),
+        (["c-none", "c-dark"], "not_assessable", (2, 0, 0)),  # some find none, some cannot tell
+        (["c-dark"], "not_assessable", (1, 0, 0)),
+    ],
+)
+def test_the_state_of_an_arrow_follows_from_its_claims(claims, state, counts):
+    found = arrows_with(*claims)
+    first = found.iloc[0]
+    assert first["state"] == state
+    assert (first["claims"], first["tested"], first["confirmed"]) == counts
+    assert set(found["state"][1:]) == {"silent"}
+
+
+@given(st.permutations(list(SAYS)), st.integers(0, 5))
+def test_the_order_of_claims_does_not_matter(order, number):
+    chosen = order[:number]
+    assert arrows_with(*chosen)["state"].tolist() == arrows_with(*sorted(chosen))["state"].tolist()
+
+
+def test_an_unknown_claim_is_named():
+    links = pd.DataFrame([("t-train-skills", "gone", "limited")], columns=["arrow", "claim", "says"])
+    with pytest.raises(KeyError, match="t-train-skills: no claim gone"):
+        theory.states(theory.split(TABLE, "t")[1], links, CLAIMS)
+
+
+def test_a_nested_list_has_tracks_levels_boxes_and_arrows():
+    shown = theory.flow(*theory.split(TABLE, "t"))
+    page = BeautifulSoup(shown._repr_html_(), "html.parser")
+    first, second = page.find_all("section")
+    assert [section["aria-label"] for section in (first, second)] == ["Border control", "Free choice"]
+    assert [level.text for level in first.find_all(class_="level")] == ["Input", "Output", "Impact"]
+    assert [node.text for node in first.select("ol > li > ul > li > .node")] == [
+        "Training & <tools>", "Skills", "Fewer crossings",
+    ]  # fmt: skip
+    assert [node.text for node in second.find_all(class_="node")] == ["Information", "Fewer crossings"]
+    assert first.select_one("ol > li > ul > li > ul > li .arrow").text == "↓ to Skills: Staff stay <long>"
+    assert "Another theory" not in page.text and not page.find("details")
+    assert repr(shown).splitlines()[0] == "Training & <tools> -> Skills"
+
+
+def test_arrows_with_states_say_so_in_words_and_lead_to_their_claims():
+    boxes, _ = theory.split(TABLE, "t")
+    shown = theory.flow(boxes, arrows_with("c-open", "c-wrong"), folded="As a list")
+    page = BeautifulSoup(shown.html, "html.parser")
+    assert page.find("details").find("summary").text == "As a list"
+    first, *others = page.select(".arrow-state")
+    assert first.text == "≈ limited effect" and "nothing is said of it" in others[0].text
+    assert [(link["href"], link.text) for link in page.select(".theory details a")] == [
+        ("relations.html#c-open", "It works in part."), ("return.html#c-wrong", "It never works."),
+    ]  # fmt: skip
+    assert "2 claims, 1 tested" in page.text
+    assert "[limited effect]" in repr(shown)
+
+
+def drawing(arrows, width):
+    boxes, _ = theory.split(TABLE, "t")
+    spec = charts.theory_diagram(boxes, arrows, width).to_dict()
+    return [spec["datasets"][layer["data"]["name"]] for layer in spec["layer"]]
+
+
+@pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
+def test_a_drawing_has_every_box_and_arrow_once_inside_its_width(width):
+    lines, frames, *_, signs = drawing(arrows_with("c-held"), width)
+    assert {frame["text"] for frame in frames} == {"Training & <tools>", "Information", "Skills", "Fewer crossings"}
+    assert all(0 <= frame["left"] < frame["right"] <= width for frame in frames)
+    tops = sorted((frame["left"], frame["top"], frame["bottom"]) for frame in frames)
+    assert all(a[0] != b[0] or a[2] < b[1] for a, b in pairwise(tops))  # none over another
+    assert {line["arrow"] for line in lines} == {"t-train-skills", "t-skills-fewer", "t-inform-fewer"}
+    assert max(line["x"] for line in lines) <= width
+    assert [sign["sign"] for sign in signs] == ["✓", "–", "–"]
+    assert [sign["tested"] for sign in signs] == [True, False, False]
+
+
+def test_states_differ_without_colour():
+    from lib.charts.theory import LINES
+
+    assert LINES.keys() == theory.STATES.keys()
+    assert len({sign for sign, _ in theory.STATES.values()}) == len(theory.STATES)
+    assert len({(json.dumps(dash), width) for _, dash, width in LINES.values()}) == len(LINES)
+
+
+THEORIES = data.load("theory")
+
+
+@pytest.mark.parametrize("name", sorted(set(THEORIES["theory"])))
 def test_packaged_theories_are_whole(name):
-    nodes, arrows = data.load("theory_nodes"), data.load("theory_arrows")
-    page = BeautifulSoup(theory.flow(nodes, arrows, name).html, "html.parser")
-    nodes, arrows = nodes[nodes["theory"] == name].set_index("id"), arrows[arrows["theory"] == name]
-    assert set(nodes["level"]) <= set(theory.LEVELS)
-    assert all(assumption in page.text for assumption in arrows["assumption"])
-    assert all(label in page.text for label in nodes["label"])
-    order = list(theory.LEVELS)
-    ranks = nodes["level"].map(order.index)
-    assert (ranks.loc[arrows["to"]].to_numpy() > ranks.loc[arrows["from"]].to_numpy()).all()
-    assert set(nodes.index) == set(arrows["from"]) | set(arrows["to"])
-    assert set(nodes.index[nodes["level"] != "impact"]) <= set(arrows["from"])
+    boxes, arrows = theory.split(THEORIES, name)
+    assert set(boxes["id"]) == set(arrows["from"]) | set(arrows["to"])
+    assert set(boxes.loc[boxes["level"] != "impact", "id"]) <= set(arrows["from"])
+    assert arrows["id"].tolist() == [
+        f"{name}-{row['from']}-{row['to']}".replace("_", "-") for row in arrows.to_dict("records")
+    ]
+    page = BeautifulSoup(theory.flow(boxes, arrows).html, "html.parser")
+    assert all(text in page.text for text in [*boxes["text"], *arrows["text"]])
+
+
+def test_the_five_figures_of_the_report_are_there():
+    assert {"policy", "relations", "return", "irregular_migration", "protection"} <= set(THEORIES["theory"])
+
+
+def test_links_from_arrows_to_claims_lead_somewhere():
+    links = data.load("links_arrow_claim")
+    assert set(links["arrow"]) <= set(THEORIES.loc[THEORIES["part"] == "arrow", "id"])
+    assert set(links["claim"]) <= set(read_ledger())

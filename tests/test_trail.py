@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lib import data, trail
 from lib.claims import read_ledger
+from lib.rows import select
 
 FINDINGS = pd.DataFrame({"conclusion": ["c1", "c1", "c2"], "finding": ["f1", "f2", "f2"], "why": [None, "x", None]})
 CLAIMS = pd.DataFrame({"finding": ["f1", "f2", "f2"], "claim": ["a", "a", "b"]})
@@ -46,6 +47,33 @@ def test_a_way_exists_exactly_where_both_of_its_links_do(first, second):
     assert ways == {(s, m, e) for s, m in first for e, other in second if other == m}
 
 
+RECOMMENDATIONS = pd.DataFrame({"recommendation": ["r1", "r1a", "r2"], "conclusion": ["c1", "c2", "c2"]})
+
+
+def test_what_hangs_on_a_claim_by_hand():
+    found = trail.bearing(["a", "b", "alone"], CLAIMS, FINDINGS, RECOMMENDATIONS)
+    assert found.loc["a"].tolist() == [("f1", "f2"), ("c1", "c2"), ("r1", "r1a", "r2")]
+    assert found.loc["b"].tolist() == [("f2",), ("c1", "c2"), ("r1", "r1a", "r2")]
+    assert found.loc["alone"].tolist() == [(), (), ()]
+
+
+@given(pairs, pairs)
+def test_what_hangs_on_a_claim_is_where_ways_down_begin(first, second):
+    down = pd.DataFrame([("f" + f, "c" + c) for f, c in first], columns=["finding", "claim"])
+    above = pd.DataFrame([("k" + k, "f" + f) for f, k in second], columns=["conclusion", "finding"])
+    claims = sorted(set(down["claim"]))
+    found = trail.bearing(claims, down, above)
+    ways = trail.follow(above, down)
+    for claim in claims:
+        assert set(found.at[claim, "conclusion"]) == set(ways.loc[ways["claim"] == claim, "conclusion"])
+
+
+def test_parts_of_recommendations_count_as_the_whole():
+    table = pd.DataFrame({"id": ["r1", "r1a", "r2"], "part_of": [None, "r1", None]})
+    assert trail.wholes(table, ["r2", "r1a", "r1"]) == ["r1", "r2"]
+    assert trail.wholes(table, []) == []
+
+
 @pytest.fixture(scope="module")
 def known():
     """The ids that links may name."""
@@ -56,6 +84,8 @@ def known():
         "conclusion": set(data.load("report_conclusions")["id"]),
         "recommendation": set(data.load("report_recommendations")["id"]),
         "question": set(data.load("report_questions")["id"]),
+        "arrow": set(data.load("theory").query("part == 'arrow'")["id"]),
+        "table": {name for name, resource in data.resources().items() if resource["status"] == "public"},
         "figure": {id for c in chapters for id in re.findall(r'id="(fig-[a-z0-9-]+)"', c.read_text(encoding="utf-8"))},
     }
 
@@ -67,7 +97,7 @@ def links():
 
 
 def test_every_link_leads_somewhere(links, known):
-    assert len(links) == 5
+    assert len(links) == 7
     assert trail.dangling(links, known).empty, trail.dangling(links, known).to_string()
 
 
@@ -104,9 +134,18 @@ def test_what_would_overturn_each_conclusion_is_said_once_or_twice(known):
 
 
 def test_every_claim_that_cannot_be_tested_says_what_it_would_need():
-    needs = data.load("claims_needs")["claim"]
-    assert needs.is_unique
-    assert set(needs) == {id for id, claim in read_ledger().items() if claim.expect == "untestable"}
+    needs = data.load("claims_needs")
+    assert needs["claim"].is_unique
+    assert set(needs["claim"]) == {id for id, claim in read_ledger().items() if claim.expect == "untestable"}
+    assert set(needs["release"]) == set(data.load("releases")["release"])
+
+
+def test_every_claim_tested_with_public_data_has_official_rows(links):
+    rows = links["links_claim_row"]
+    ledger = read_ledger().values()
+    assert set(rows["claim"]) == {claim.id for claim in ledger if claim.evidence == "public"}
+    for row in rows.itertuples():
+        assert len(select(row.table, row.where)) > 0
 
 
 def test_sources_add_up_as_the_report_says():

@@ -7,6 +7,9 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from docutils import nodes
 from latex2mathml.converter import convert
+from pybtex.plugin import register_plugin
+from pybtex.style.formatting import toplevel, unsrt
+from pybtex.style.template import optional_field, sentence
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
@@ -19,6 +22,14 @@ def _inline(self: HTML5Translator, node: nodes.math) -> None:
 def _display(self: HTML5Translator, node: nodes.math_block) -> None:
     self.body.append(f'<div class="math-block">{convert(node.astext(), display="block")}</div>')
     raise nodes.SkipNode
+
+
+class Noted(unsrt.Style):
+    """References in the order cited; a chapter in a book keeps its note, which pybtex leaves out."""
+
+    def get_incollection_template(self, entry: object) -> object:
+        """The template of a chapter, and its note."""
+        return toplevel[super().get_incollection_template(entry), sentence[optional_field("note")]]
 
 
 def accessible(page: str) -> str:
@@ -39,6 +50,10 @@ def accessible(page: str) -> str:
         'div.highlight pre, div.output pre, div.output table[id^="T_"], div.pst-scrollable-table-container'
     ):
         scrolling["tabindex"] = "0"
+    for cell in soup.select("div.cell:has(.cell_input)"):  # the ends of links from a claim or a figure to its code
+        for made in cell.select("figure.figure[id], li.claim[id]"):
+            anchor = soup.new_tag("span", id=f"code-{made['id']}")
+            cell.select_one(".cell_input").insert(0, anchor)
     return str(soup)
 
 
@@ -53,6 +68,7 @@ def _mend(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict:
     """Register the formula renderer and the mending of finished pages."""
+    register_plugin("pybtex.style.formatting", "noted", Noted)
     app.add_html_math_renderer("mathml", (_inline, None), (_display, None))
     app.connect("build-finished", _mend)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -22,11 +22,12 @@ from lib.charts.theme import (
     route_dash,
     route_legend,
 )
+from lib.charts.theory import theory_diagram
 from lib.charts.timeline import spans, timeline
 
 __all__ = [
     "BLUE", "GREEN", "GREY", "GRID", "INK", "LAND", "MIMETYPE", "MUTED", "NARROW", "ORANGE", "PURPLE",
     "ROUTES", "SHADE", "VERMILLION", "VL_VERSION", "WIDE", "Figure", "figure", "fit", "incident_map",
     "land", "matrix", "mercator", "route_colour", "route_dash", "route_legend",
-    "route_lines", "small_multiples", "spans", "timeline",
+    "route_lines", "small_multiples", "spans", "theory_diagram", "timeline",
 ]  # fmt: skip

@@ -15,8 +15,9 @@ import vl_convert as vlc
 
 from lib.charts.theme import VERMILLION, config, plain_colours
 from lib.data import Provenance
+from lib.results import FIGURE as MIMETYPE
+from lib.verdicts import trail
 
-MIMETYPE = "application/vnd.compendium.figure+json"
 VL_VERSION = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
 # Outer widths in pixels: the column of the book, and of a phone 390 pixels wide.
 WIDE, NARROW = 760, 350
@@ -63,7 +64,7 @@ class Figure:
 
     def _html(self) -> str:
         specs = _json_for_html(_shared_data(self.specs))
-        return TEMPLATE.render(figure=self, specs=specs, table=_html_table(self.table))
+        return TEMPLATE.render(figure=self, specs=specs, table=_html_table(self.table), trail=trail(self.id))
 
 
 def figure(

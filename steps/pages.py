@@ -1,0 +1,195 @@
+"""Pages of the trail that are made from data: the ledger of all claims, and the official rows behind them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from html import escape
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+from markupsafe import Markup
+
+from lib import claims, data, rows, trail, verdicts
+from lib.verdicts import UNTESTABLE, WORDS, badge
+
+TITLES = {
+    "relations": "Relations", "return": "Return", "irregular_migration": "Irregular migration",
+    "protection": "Protection", "coherence": "Coherence", "efficiency": "Efficiency",
+}  # fmt: skip
+EVIDENCE = {
+    "public": "public data", "arithmetic": "the report's own numbers", "reported": "the report's word",
+    "literature": "literature", "restricted": "restricted data",
+}  # fmt: skip
+ENVIRONMENT = jinja2.Environment(
+    autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=jinja2.FileSystemLoader(Path(__file__).parent)
+)
+ENVIRONMENT.globals["badge"] = lambda verdict: Markup(badge(verdict))
+
+
+def entries(tested: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+    """Every claim with its trail, one row each, in the ledger's order.
+
+    `tested` is `lib.results.claims`, `figures` is `lib.results.figures`. Beside the columns of `tested`: `where` and
+    `stated` (as a reader would write them), `findings`, `conclusions` and `recommendations` (ids; parts of a
+    recommendation as the whole), `figures`
+    (a list of dicts: figure, chapter, title), `rows` (how many official rows) and `release` and `detail` (what an
+    untestable claim would need, else missing).
+    """
+    up = trail.bearing(
+        tested["id"].tolist(),
+        data.load("links_finding_claim"),
+        data.load("links_conclusion_finding"),
+        data.load("links_recommendation_conclusion"),
+    ).add_suffix("s")
+    recommendations = data.load("report_recommendations")
+    up["recommendations"] = [trail.wholes(recommendations, ids) for ids in up["recommendations"]]
+    shown = data.load("links_claim_figure")[["claim", "figure"]].merge(figures[["figure", "chapter", "title"]])
+    by_claim = {claim: group.drop(columns="claim").to_dict("records") for claim, group in shown.groupby("claim")}
+    official = official_rows().groupby("claim")["number"].sum()
+    needs = data.load("claims_needs").merge(data.load("releases"), on="release").set_index("claim")
+    ledger = claims.read_ledger()
+    return tested.join(up, on="id").assign(
+        where=[ledger[id].where for id in tested["id"]],
+        stated=[ledger[id].stated for id in tested["id"]],
+        figures=[by_claim.get(id, []) for id in tested["id"]],
+        rows=tested["id"].map(official).fillna(0).astype(int),
+        release=tested["id"].map(needs["label"]),
+        detail=tested["id"].map(needs["detail"]),
+    )
+
+
+def official_rows() -> pd.DataFrame:
+    """The links from claims to official rows, with `number`, how many rows each selects.
+
+    Raises `DataError` for a link that does not fit its table.
+    """
+    links = data.load("links_claim_row")
+    return links.assign(number=[len(rows.select(row.table, row.where)) for row in links.itertuples()])
+
+
+def anchors(claim: pd.Series) -> list[tuple[str, str]]:
+    """What a claim bears on, as names with anchors of the synthesis: conclusions first, then recommendations."""
+    return [
+        *((("main conclusion" if id.endswith("main") else id.replace("-", " ")), id) for id in claim["conclusions"]),
+        *((id.replace("-", " "), id) for id in claim["recommendations"]),
+    ]
+
+
+def ledger_page(found: pd.DataFrame) -> str:
+    """The ledger as MyST: filters, and every claim of `entries` with its trail."""
+    texts = data.load("report_findings").set_index("id")["finding"]
+    table = found.astype(object).where(found.notna(), None)
+    records = [
+        row | {
+            "under": [*row["conclusions"], *row["recommendations"]],
+            "bears_on": anchors(row),
+            "findings": [texts[id] for id in row["findings"]],
+        }
+        for row in table.to_dict("records")
+    ]  # fmt: skip
+    under = sorted({id for row in records for id in row["under"]})
+    filters = [
+        ("chapter", "Chapter", [(name, title) for name, title in TITLES.items() if name in set(found["chapter"])]),
+        ("verdict", "Verdict", _counted(found["verdict"], WORDS)),
+        ("evidence", "Evidence", _counted(found["evidence"], EVIDENCE)),
+        ("under", "Bears on", [(id, id.replace("-", " ").capitalize()) for id in under]),
+    ]
+    return _raw("ledger.html", claims=records, filters=filters, titles=TITLES)
+
+
+def _counted(column: pd.Series, names: dict[str, str]) -> list[tuple[str, str]]:
+    counts = Counter(column)
+    return [(value, f"{name} ({counts[value]})") for value, name in names.items() if counts[value]]
+
+
+def rows_page(found: pd.DataFrame) -> str:
+    """The official rows as MyST, table by table; claims that rest on the same rows stand together."""
+    verdicts = found.set_index("id")
+    links = data.load("links_claim_row")
+    links = links[links["claim"].isin(verdicts.index)]
+    first = ~links["claim"].duplicated()  # the anchor of a claim is at the first of its rows
+    tables = []
+    for name, group in links.assign(first=first).groupby("table", sort=False):
+        resource, blocks = data.resource(name), []
+        for where, same in group.groupby("where", sort=False):
+            raw = rows.select(name, where)
+            lines = _verbatim(name)
+            blocks.append(
+                {
+                    "columns": ["line", *lines[0]],
+                    "rows": [[line, *lines[line - 1]] for line in raw["line"]],
+                    "claims": [
+                        verdicts.loc[row.claim, ["chapter", "statement", "verdict"]].to_dict()
+                        | {"id": row.claim, "shows": row.shows, "anchor": row.claim if row.first else None}
+                        for row in same.itertuples()
+                    ],
+                }
+            )
+        sources = [(source["title"], source.get("path")) for source in resource["sources"]]
+        kept = {key: resource[key] for key in ("title", "publisher", "reference_date", "status", "path")}
+        tables.append(kept | {"anchor": name.replace("_", "-"), "sources": sources, "blocks": blocks})
+    return _raw("rows.html", tables=tables)
+
+
+def _verbatim(table: str) -> list[list[str]]:
+    """The lines of a table's file as they are written, header first."""
+    with (data.PACKAGE.parent / data.resource(table)["path"]).open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def _raw(template: str, **values: object) -> str:
+    html = ENVIRONMENT.get_template(template).render(**values)
+    body = "\n".join(line for line in html.splitlines() if line.strip())  # a blank line would end the raw block in MyST
+    return f"```{{raw}} html\n{body}\n```\n"
+
+
+def of_claim(claim: pd.Series) -> str:
+    """The links that stand under a claim in its chapter: ledger, figures, official rows, code, what it bears on."""
+    links = [f'<a href="../ledger.html#{claim["id"]}">ledger</a>']
+    if claim["verdict"] != UNTESTABLE:
+        links.append(f'<a href="#code-{claim["id"]}">code</a>')
+    links += [
+        f'<a href="{_page(figure["chapter"], claim["chapter"])}#{figure["figure"]}">figure</a>'
+        for figure in claim["figures"]
+    ]
+    if claim["rows"]:
+        links.append(f'<a href="../rows.html#{claim["id"]}">official rows</a>')
+    bears = ", ".join(f'<a href="synthesis.html#{anchor}">{name}</a>' for name, anchor in anchors(claim))
+    return " · ".join(links) + (f" · bears on {bears}" if bears else "")
+
+
+def _page(chapter: str, here: str) -> str:
+    return "" if chapter == here else f"{chapter}.html"
+
+
+def of_figure(figure: str, chapter: str, found: pd.DataFrame) -> str:
+    """The links that stand under a figure: the claims that it shows."""
+    shown = [row for row in found.itertuples() if any(one["figure"] == figure for one in row.figures)]
+    links = ", ".join(
+        f'<a href="{_page(row.chapter, chapter)}#{row.id}" title="{escape(row.statement)}">{row.id}</a>'
+        for row in shown
+    )
+    return f'<p class="figure-claims">Claims shown: {links}.</p>' if links else ""
+
+
+def linked(html: str, chapter: str, found: pd.DataFrame) -> str:
+    """The HTML of an output with the links of its claims and figures in the places that they left for them."""
+    rows = found.set_index("id", drop=False)
+
+    def links(match: re.Match) -> str:
+        id = match.group(1)
+        if id in rows.index:
+            return f'<span class="claim-trail">{of_claim(rows.loc[id])}</span>'
+        return of_figure(id, chapter, found)
+
+    return re.sub(f"{verdicts.trail('([a-z0-9-]+)')}", links, html)
+
+
+def flat(found: pd.DataFrame) -> pd.DataFrame:
+    """`entries` as a table for a file: lists of ids joined by semicolons."""
+    lists = {name: found[name].map(";".join) for name in ("findings", "conclusions", "recommendations")}
+    figures = found["figures"].map(lambda shown: ";".join(figure["figure"] for figure in shown))
+    return found.drop(columns=["stated", "where"]).assign(**lists, figures=figures)

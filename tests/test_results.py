@@ -1,0 +1,76 @@
+"""What chapters recorded: written, read back, held against the ledger, and a reader's own run."""
+
+import json
+
+import nbformat
+import pytest
+
+from lib import results
+from lib.claims import read_ledger
+from lib.verdicts import MIMETYPE, Result, Summary
+
+CHAPTER = "efficiency"
+
+
+def executed(*bundles):
+    """A notebook whose cells put out these bundles."""
+    cells = [
+        nbformat.v4.new_code_cell("x", outputs=[nbformat.v4.new_output("display_data", data=bundle)])
+        for bundle in bundles
+    ]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+def figure(id):
+    return {results.FIGURE: {"id": id, "title": "T", "sources": ["s"], "files": {f"{id}.csv": "a\n"}}}
+
+
+def summary(chapter=CHAPTER, leave_out=0):
+    """The summary of a chapter in which nothing could be tested."""
+    found = [Result(claim, None, "untestable") for claim in read_ledger().values() if claim.chapter == chapter]
+    bundle = Summary(chapter, tuple(found[leave_out:]))._repr_mimebundle_()
+    return {MIMETYPE: bundle[MIMETYPE]}
+
+
+def test_what_a_chapter_records_comes_back(tmp_path):
+    result = results.recorded(executed(figure("fig-a"), summary(), figure("fig-b")), CHAPTER)
+    results.write(result, tmp_path)
+    back = results.read([CHAPTER], tmp_path)
+    assert back == {CHAPTER: result}
+    assert "files" not in result["figures"][0]  # their contents are no result
+    assert results.figures(back)["figure"].tolist() == ["fig-a", "fig-b"]
+    table = results.claims(back)
+    assert table["id"].tolist() == [claim.id for claim in read_ledger().values() if claim.chapter == CHAPTER]
+    assert set(table["verdict"]) == {"untestable"}
+
+
+def test_two_figures_with_one_id_are_refused():
+    with pytest.raises(results.ResultsError, match="efficiency: figure ids used twice: fig-a"):
+        results.recorded(executed(figure("fig-a"), figure("fig-a")), CHAPTER)
+
+
+def test_a_chapter_that_was_not_executed_is_named(tmp_path):
+    with pytest.raises(results.ResultsError, match="nothing recorded by return: build the book first"):
+        results.read(["return"], tmp_path)
+
+
+def test_results_that_are_not_the_ledgers_are_refused():
+    stale = {CHAPTER: results.recorded(executed(summary(leave_out=1)), CHAPTER)}
+    first = next(claim.id for claim in read_ledger().values() if claim.chapter == CHAPTER)
+    with pytest.raises(results.ResultsError, match=rf"results and ledger differ \({first}\)"):
+        results.claims(stale)
+
+
+def test_a_readers_own_run_is_known_by_its_verdicts(tmp_path):
+    run = tmp_path / "mine.ipynb"
+    nbformat.write(executed(summary()), run)
+    assert results.own_run(run)["chapter"] == CHAPTER
+
+
+@pytest.mark.parametrize("content", [None, "no notebook", json.dumps(nbformat.v4.new_notebook())])
+def test_a_file_that_is_no_executed_chapter_is_refused(tmp_path, content):
+    run = tmp_path / "mine.ipynb"
+    if content is not None:
+        run.write_text(content, encoding="utf-8")
+    with pytest.raises(results.ResultsError, match=r"^mine.ipynb: no"):
+        results.own_run(run)
