@@ -143,6 +143,7 @@ def test_the_own_noise_of_a_single_treated_country_does_not_enter_its_clustered_
     assert again["se"] == pytest.approx(found["se"]), "a thousand times the noise, the same error"
 
 
+@pytest.mark.simulation
 def test_clustered_errors_of_a_single_treated_country_reject_far_too_often():
     rng = np.random.default_rng(7)
     p = [
@@ -336,6 +337,7 @@ def test_countries_and_months_of_zeros_are_left_out_and_named():
     assert found.loc["C03", "months_before"] == 8
 
 
+@pytest.mark.simulation
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6), st.floats(0.05, 0.6))
 def test_a_full_table_has_a_finite_ratio_unless_a_direction_without_end_exists(seed, rate):

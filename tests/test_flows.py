@@ -161,6 +161,7 @@ def yearly(values):
     return pd.Series(values, range(2010, 2010 + len(values)), dtype=float)
 
 
+@pytest.mark.simulation
 def test_permutation_test_agrees_with_all_orders_by_hand():
     rng = np.random.default_rng(3)
     x, y = yearly(rng.normal(size=8)), yearly(rng.normal(size=8))
@@ -190,6 +191,7 @@ def test_permutation_test_refuses_short_and_constant_series(x, y):
         flows.permutation_test(yearly(x), yearly(y))
 
 
+@pytest.mark.simulation
 def test_size_of_the_permutation_test():
     """At 16 years without inertia, and with the inertia that the routes' yearly changes show at most."""
     rng = np.random.default_rng(5)

@@ -196,6 +196,7 @@ cells = st.lists(
 )
 
 
+@pytest.mark.simulation
 @settings(max_examples=60, deadline=None)
 @given(cells)
 def test_any_cells_survive_the_way_to_text_and_back(given_cells):

@@ -196,6 +196,7 @@ def test_precision_makes_the_noise_fall_with_the_number_of_cases():
 small = st.floats(0, 3)
 
 
+@pytest.mark.simulation
 @settings(max_examples=300, deadline=None)
 @given(small, small, st.floats(0, 0.3), st.floats(0, 20), st.floats(-40, 60), st.floats(0.1, 0.9), st.floats(0.5, 4))
 def test_the_interval_of_counts_holds_every_effect_within_its_own_noise(a, b, c, size, effect, share, critical):
@@ -395,6 +396,7 @@ def test_the_largest_placebos_give_each_partner_a_donor_of_its_own():
         largest_placebos({name: with_scaled(name, [0.0, 1.0]) for name in "PQ"})
 
 
+@pytest.mark.simulation
 def test_the_chance_of_any_false_alarm_among_several_cells_is_within_the_level():
     # 60 units, 3 of them called treated, two correlated outcomes: 5% can be attained exactly, as 3 / 60
     rng, units, replications, alarms = np.random.default_rng(23), 60, 200, 0

@@ -89,6 +89,7 @@ def test_the_unit_of_the_outcome_does_not_matter(factor):
     assert found == pytest.approx(honest_interval(made, 0.3), abs=2e-3)
 
 
+@pytest.mark.simulation
 def test_the_interval_holds_the_effect_whatever_the_path_within_the_bound():
     rng, before, bend, covered = np.random.default_rng(8), 3, 0.4, 0
     bins = np.array([-4, -3, -2, 0, 1])

@@ -34,6 +34,7 @@ def test_without_weight_the_prior_stays_and_order_does_not_matter(rows):
     assert posterior(table(*rows), prior)["a"] == pytest.approx(posterior(table(*rows[::-1]), prior)["a"])
 
 
+@pytest.mark.simulation
 @given(tables)
 def test_a_bend_of_the_size_found_overtakes_and_a_smaller_one_does_not(rows):
     found = posterior(table(*rows), EVEN)

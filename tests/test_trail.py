@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib import data, trail
@@ -57,6 +57,7 @@ def test_what_hangs_on_a_claim_by_hand():
     assert found.loc["alone"].tolist() == [(), (), ()]
 
 
+@settings(max_examples=25)
 @given(pairs, pairs)
 def test_what_hangs_on_a_claim_is_where_ways_down_begin(first, second):
     down = pd.DataFrame([("f" + f, "c" + c) for f, c in first], columns=["finding", "claim"])
