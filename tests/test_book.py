@@ -154,7 +154,7 @@ def test_results_hold_every_claim(project, book, soup, chapter):
     assert sorted(claim["id"] for claim in results["claims"]) == sorted(ledger(chapter))
     assert {claim["verdict"] for claim in results["claims"]} <= {"confirmed", "differs", "untestable"}
     with (book / "book" / "files" / f"{chapter}.claims.csv").open(encoding="utf-8", newline="") as file:
-        assert [row["id"] for row in csv.DictReader(file)] == [claim["id"] for claim in results["claims"]]
+        assert [row["id"] for row in csv.DictReader(file)] == ledger(chapter)
 
 
 @each_chapter
@@ -253,3 +253,100 @@ def plain(text):
 
 def test_the_book_says_that_it_is_independent(soups, book):
     assert "not a publication of IOB" in words(soups[book / f"{TOC['root']}.html"].article)
+
+
+CHAPTER_PAGES = "book/chapters"
+MOST_CLICKS = 3
+
+
+def steps_down(recommendation):
+    """The official rows that a recommendation leads to, each with the clicks it takes: folds opened, links followed."""
+    found = {}
+    for link in recommendation.select('a[href^="../rows.html#"]'):
+        folds = [fold for fold in link.find_parents("details") if recommendation in fold.parents]
+        found[link["href"].split("#")[1]] = len(folds) + 1
+    return found
+
+
+def test_every_recommendation_reaches_official_rows_in_three_clicks_or_fewer(soups, book):
+    page = soups[book / CHAPTER_PAGES / "synthesis.html"]
+    recommendations = page.select('section.dossier[id^="recommendation-"]')
+    assert len(recommendations) == 7
+    rows = soups[book / "book" / "rows.html"]
+    for recommendation in recommendations:
+        reached = steps_down(recommendation)
+        assert reached and max(reached.values()) <= MOST_CLICKS, recommendation["id"]
+        for claim in reached:
+            block = rows.find(id=claim).find_parent(class_="official-rows")
+            assert block.select("tbody tr"), claim
+
+
+def test_and_back_from_official_rows_to_recommendations_in_as_few(soups, book):
+    rows = soups[book / "book" / "rows.html"]
+    page = soups[book / CHAPTER_PAGES / "synthesis.html"]
+    above = {
+        recommendation["id"]: set(steps_down(recommendation))
+        for recommendation in page.select('section.dossier[id^="recommendation-"]')
+    }
+    for recommendation, claims in above.items():
+        for claim in claims:
+            link = rows.find(id=claim).select_one('a[href^="chapters/"]')["href"]  # one click: the claim in its chapter
+            file, anchor = link.split("#")
+            there = soups[book / "book" / file].find("li", id=anchor)
+            back = {link["href"] for link in there.select(".claim-trail a")}
+            assert f"synthesis.html#{recommendation}" in back, (claim, recommendation)  # two: the recommendation
+
+
+def test_every_claim_has_a_row_in_the_ledger_and_leads_there(soups, book):
+    ledger = soups[book / "book" / "ledger.html"]
+    for file in TESTED:
+        for claim in soups[book / f"{file}.html"].select("li.claim"):
+            assert ledger.find("li", id=claim["id"])
+            assert claim.select_one(f'.claim-trail a[href="../ledger.html#{claim["id"]}"]')
+    with (book / "book" / "files" / "ledger.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["id"] for row in csv.DictReader(file)] == [row["id"] for row in ledger.select(".ledger-list > li")]
+
+
+@each_chapter
+def test_figures_and_tested_claims_lead_to_their_code(soup):
+    for made in soup.select("figure.figure, li.claim-confirmed, li.claim-differs"):
+        link = made.select_one(f'a[href="#code-{made["id"]}"]')
+        code = soup.find(id=f"code-{made['id']}")
+        assert link and code.find_parent(class_="cell_input"), made["id"]
+        assert made in code.find_parent("div", class_="cell").descendants, made["id"]
+
+
+@each_tested
+def test_figures_name_the_claims_that_they_show(soup, chapter, book, soups):
+    with (ROOT / "data" / "links_claim_figure.csv").open(encoding="utf-8", newline="") as file:
+        links = [(row["claim"], row["figure"]) for row in csv.DictReader(file)]
+    for figure in soup.select("figure.figure"):
+        named = {link["href"].split("#")[1] for link in figure.select(".figure-claims a")}
+        assert named == {claim for claim, id in links if id == figure["id"]}, figure["id"]
+
+
+def test_the_five_theories_of_the_report_are_drawn_and_listed(soups, book):
+    page = soups[book / CHAPTER_PAGES / "synthesis.html"]
+    for name in ("policy", "relations", "return", "irregular-migration", "protection"):
+        figure = page.find(id=f"fig-theory-{name}")
+        states = {row.select("td")[3].get_text() for row in figure.select("details.figure-table tbody tr")}
+        following = figure.find_next("details", class_="theory-list")
+        assert len(following.select(".arrow-state")) >= len(figure.select("details.figure-table tbody tr"))
+        assert states == {words(state)[2:] for state in following.select(".arrow-state")}, name
+
+
+def test_the_home_page_answers_with_what_the_synthesis_computed(soups, book):
+    home, page = soups[book / f"{TOC['root']}.html"], soups[book / CHAPTER_PAGES / "synthesis.html"]
+    assert [words(row) for row in home.select("table.answer tr")] == [
+        words(row) for row in page.select("table.answer tr")
+    ]
+    assert len(home.select("table.answer tbody tr")) == 10
+    for id in ("fig-theory-policy", "fig-scoreboard"):
+        assert home.find(id=id) and page.find(id=id)
+    assert not home.select("article a[href^='#conclusion']")
+
+
+def test_glossary_terms_are_linked_from_the_text(soups, book):
+    linked = [link for file, soup in soups.items() for link in soup.select("a.term-link, a:has(> .term-link)")]
+    assert len(linked) > 30
+    assert all("glossary.html#term-" in link["href"] for link in linked)

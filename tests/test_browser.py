@@ -312,3 +312,81 @@ def test_a_link_to_a_claim_leads_to_it(visit, name):
     link.click()
     claim = page.locator(link.get_attribute("href"))
     playwright.expect(claim).to_be_in_viewport()
+
+
+@pytest.fixture
+def ledger(visit):
+    """Open the ledger, perhaps with a query or an anchor, and count what it shows."""
+
+    def opened(address="", **options):
+        page = visit("book/ledger", **options)
+        if address:
+            page.goto(page.url + address)
+        page.shown = lambda: page.locator(".ledger-list > li:visible").evaluate_all("rows => rows.map(row => row.id)")
+        return page
+
+    return opened
+
+
+def test_the_ledger_is_searched_and_filtered(ledger):
+    page = ledger()
+    everything = page.shown()
+    form = page.locator(".ledger-filters")
+    form.locator("[name=chapter]").select_option("return")
+    form.locator("[name=verdict]").select_option("differs")
+    both = page.shown()
+    assert 0 < len(both) < 20 and all(id.startswith("return-") for id in both)
+    assert page.locator("[role=status]").inner_text() == f"{len(both)} of {len(everything)} claims"
+    assert "chapter=return&verdict=differs" in page.url
+    form.locator("[name=q]").fill("LAISSEZ passers")
+    searched = page.shown()
+    assert 0 < len(searched) < len(both) and set(searched) < set(both)
+    form.locator("[name=q]").fill("no such words anywhere")
+    assert page.shown() == [] and page.locator(".ledger-none").is_visible()
+    form.get_by_role("button").click()
+    page.wait_for_function("!location.search")
+    assert page.shown() == everything and not page.locator(".ledger-none").is_visible()
+    assert page.complaints == []
+
+
+def test_a_filtered_ledger_has_an_address(ledger):
+    page = ledger("?verdict=differs&evidence=public")
+    assert page.locator("[name=verdict]").input_value() == "differs"
+    assert 0 < len(page.shown()) < 40
+    under = ledger("?under=recommendation-7")
+    assert "coherence-eu-iraq-value" in under.shown()
+
+
+def test_a_claims_address_opens_its_trail_whatever_is_filtered(ledger):
+    claim = "irregular-migration-peak-date"
+    page = ledger(f"?chapter=return#{claim}")
+    row = page.locator(f"#{claim}")
+    playwright.expect(row).to_be_in_viewport()
+    assert row.locator("details").evaluate("details => details.open")
+    row.get_by_role("link", name="the code of its cell").click()
+    code = page.locator(f"#code-{claim}")
+    assert code.evaluate("code => code.closest('details').open")
+    playwright.expect(page.locator("details.hide[open]").first).to_be_in_viewport()
+
+
+def test_without_javascript_the_ledger_has_every_claim_and_no_dead_filters(ledger):
+    page = ledger(java_script_enabled=False)
+    assert page.locator(".ledger-list > li").count() > 400
+    assert not page.locator(".ledger-filters").is_visible()
+    assert page.locator(".ledger-list > li details").first.locator("summary").is_visible()
+
+
+def test_from_a_recommendation_to_official_rows_and_back_by_clicking(visit):
+    page = visit("book/chapters/synthesis")
+    recommendation = page.locator("#recommendation-3")
+    recommendation.locator("details > summary").first.click()
+    recommendation.get_by_role("link", name="Official rows").first.click()
+    page.wait_for_url("**/rows.html#*")
+    claim = page.locator(f"[id='{page.url.split('#')[1]}']")
+    playwright.expect(claim).to_be_in_viewport()
+    claim.locator("a").first.click()
+    page.wait_for_url("**/chapters/*.html#*")
+    page.locator(f"[id='{page.url.split('#')[1]}'] .claim-trail").get_by_role("link", name="recommendation 3").click()
+    page.wait_for_url("**/synthesis.html#recommendation-3")
+    playwright.expect(page.locator("#recommendation-3 h3")).to_be_in_viewport()
+    assert page.complaints == []

@@ -10,7 +10,8 @@ import pytest
 pytestmark = pytest.mark.book
 
 CHAPTER, OTHER = "irregular_migration", "return"
-ALL = {"relations", "return", "irregular_migration", "protection", "coherence", "efficiency"}
+SYNTHESIS = "synthesis"
+ALL = {"relations", "return", "irregular_migration", "protection", "coherence", "efficiency", SYNTHESIS}
 TEXT = f"notebooks/{CHAPTER}.md"
 SECOND = """---
 kernelspec:
@@ -95,7 +96,8 @@ def add_line(name, line):
         pytest.param(add_line(TEXT, "One more sentence."), {CHAPTER}, id="its text"),
         pytest.param(change_table("asylum_destination_year"), {CHAPTER}, id="a table that one loads"),
         pytest.param(change_table("uk_returns_quarter"), {OTHER}, id="a table that the other loads"),
-        pytest.param(change_table("partnership_starts"), ALL - {"protection"}, id="a table that most load"),
+        pytest.param(change_table("partnership_starts"), ALL - {"protection", SYNTHESIS}, id="a table that most load"),
+        pytest.param(change_table("links_conclusion_finding"), {SYNTHESIS}, id="a table of the synthesis"),
         pytest.param(add_line("lib/flows.py", "# changed"), ALL, id="a module"),
         pytest.param(add_line("requirements.lock", "# changed"), ALL, id="the locked packages"),
         pytest.param(add_claim_of_another_chapter, set(), id="a claim of another chapter"),
@@ -221,3 +223,35 @@ def test_a_reader_can_run_a_chapter_on_a_file_of_their_own(copy, tmp_path):
     assert any("own file mine.csv" in source for source in sources)
     [summary] = [out[key] for out in outputs for key in out if key == "application/vnd.compendium.claims+json"]
     assert any(claim["verdict"] != claim["expect"] for claim in summary["claims"]), json.dumps(summary["counts"])
+
+
+def test_the_synthesis_runs_again_when_a_chapter_recorded_something_else(copy):
+    recorded = copy.root / "_build" / "results" / f"{CHAPTER}.json"
+    recorded.write_text(recorded.read_text(encoding="utf-8").replace('"differs"', '"confirmed"'), encoding="utf-8")
+    assert {step for step in copy.would_run() if step.startswith("execute:")} == {f"execute:{SYNTHESIS}"}
+
+
+def test_a_readers_own_run_of_a_chapter_changes_the_synthesis(copy, tmp_path):
+    """An executed chapter in which one claim came out otherwise, as with a reader's file."""
+    executed = nbformat.read(copy.root / "_build" / "executed" / f"{CHAPTER}.ipynb", as_version=4)
+    key = "application/vnd.compendium.claims+json"
+    [summary] = [
+        out["data"][key] for cell in executed.cells for out in cell.get("outputs", []) if key in out.get("data", {})
+    ]
+    [claim] = [claim for claim in summary["claims"] if claim["id"] == "irregular-migration-peak-date"]
+    assert claim["verdict"] == "confirmed"
+    claim["verdict"] = "differs"
+    own, ran = tmp_path / "own.ipynb", tmp_path / "ran.ipynb"
+    nbformat.write(executed, own)
+    done = copy.python(
+        "-m", "papermill", f"{SYNTHESIS}.ipynb", ran, "-k", "python3", "-p", "own_run", own,
+        "--no-progress-bar", cwd="notebooks",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    [discrepancies] = [
+        out["data"]["text/html"]
+        for cell in nbformat.read(ran, 4).cells
+        for out in cell.get("outputs", [])
+        if 'aria-label="Claims that differ' in out.get("data", {}).get("text/html", "")
+    ]
+    assert "irregular_migration.html#irregular-migration-peak-date" in discrepancies

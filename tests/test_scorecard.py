@@ -5,7 +5,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lib import data
-from lib.scorecard import MARKS, MET, NOT_MET, NOT_STATED, scorecard
+from lib.scorecard import MARKS, MET, NOT_MET, NOT_STATED, scorecard, side_by_side
 
 TABLE = pd.DataFrame(
     [
@@ -64,3 +64,35 @@ def test_the_packaged_criteria():
     card = scorecard(data.load("evaluation_criteria"))
     assert card.counts == {MET: 0, NOT_MET: 4, NOT_STATED: 13}
     assert [c.criterion for c in card.criteria if c.verdict == NOT_MET] == ["10", "12", "13", "14"]
+
+
+CRITERIA = pd.DataFrame(
+    [
+        ("3.10", "reporting", "Clear & short", "met", "1.2", "It is.", "not met", "It is not."),
+        ("3.2", "reporting", "Open", "cannot be told", None, "Not seen.", "partly", "Mostly."),
+    ],
+    columns=["criterion", "part", "label", "report", "report_section", "report_why", "book", "book_why"],
+)
+
+
+def test_two_subjects_stand_side_by_side_with_words_and_reasons():
+    shown = side_by_side(CRITERIA, {"report": "The report", "book": "This book"})
+    page = BeautifulSoup(shown._repr_html_(), "html.parser")
+    assert [head.text for head in page.select("thead th")] == ["Criterion", "The report", "This book"]
+    assert page.select_one("th.part").text == "Reporting"
+    first, second = page.select("tbody tr")[1:]
+    assert first.th.text == "3.10 Clear & short"
+    assert [cell.text for cell in first.select("td")] == ["✓ metIt is. (§1.2)", "✕ not metIt is not."]
+    assert [cell.text for cell in second.select("td")] == ["? cannot be toldNot seen.", "≈ partlyMostly."]
+    assert repr(shown).splitlines()[0] == "3.10: The report met, This book not met"
+
+
+def test_another_judgement_is_refused():
+    with pytest.raises(ValueError, match="book: verdict 'good': use one of met, partly, not met, cannot be told"):
+        side_by_side(CRITERIA.assign(book="good"), {"report": "R", "book": "B"})
+
+
+def test_the_packaged_criteria_can_be_shown():
+    table = data.load("quality_criteria")
+    assert len(table) >= 15
+    side_by_side(table, {"report": "The report", "book": "This book"})

@@ -1,0 +1,149 @@
+"""Pages made from data: the ledger, the official rows, the links under claims and figures, the front."""
+
+import csv
+
+import nbformat
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from lib import data, results, verdicts
+from lib.claims import read_ledger
+from steps import front, pages
+
+PUBLIC, UNTESTABLE = "irregular-migration-peak-date", "irregular-migration-total-2015-syria-cause"
+
+
+@pytest.fixture(scope="module")
+def found():
+    """Every claim of the ledger with the verdict that it expects, and two figures."""
+    claims = [
+        {**claim.__dict__, "computed": None if claim.expect == "untestable" else "1", "verdict": claim.expect}
+        for claim in read_ledger().values()
+    ]
+    figures = [
+        {"id": "fig-rolling", "title": "Rolling <means>", "sources": []},
+        {"id": "fig-eu-detections", "title": "All", "sources": []},
+    ]
+    recorded = {name: {"claims": [c for c in claims if c["chapter"] == name], "figures": []} for name in pages.TITLES}
+    recorded["irregular_migration"]["figures"] = figures
+    return pages.entries(results.claims(recorded), results.figures(recorded))
+
+
+def soup(page):
+    assert page.startswith("```{raw} html\n") and page.endswith("\n```\n")
+    body = page.removeprefix("```{raw} html\n").removesuffix("\n```\n")
+    assert "\n\n" not in body and "```" not in body  # or MyST would end the block there
+    return BeautifulSoup(body, "html.parser")
+
+
+def test_the_ledger_has_every_claim_once_with_what_filters_need(found):
+    page = soup(pages.ledger_page(found))
+    rows = page.select(".ledger-list > li")
+    assert [row["id"] for row in rows] == list(read_ledger())
+    offered = {
+        select["name"]: {option["value"] for option in select.select("option[value]") if option["value"]}
+        for select in page.select(".ledger-filters select")
+    }
+    for row in rows:
+        assert row["data-chapter"] in offered["chapter"]
+        assert row["data-verdict"] in offered["verdict"]
+        assert row["data-evidence"] in offered["evidence"]
+        assert set(row["data-under"].split()) <= offered["under"]
+    assert page.select_one(".ledger-filters").has_attr("hidden")  # shown by the script alone
+    assert page.select_one("[role=status]")
+
+
+def test_a_row_of_the_ledger_leads_down_and_up(found):
+    page = soup(pages.ledger_page(found))
+    tested, open_row = page.find(id=PUBLIC), page.find(id=UNTESTABLE)
+    links = [link["href"] for link in tested.select("a")]
+    assert f"chapters/irregular_migration.html#{PUBLIC}" in links
+    assert f"chapters/irregular_migration.html#code-{PUBLIC}" in links
+    assert f"rows.html#{PUBLIC}" in links
+    assert not open_row.select('a[href*="#code-"], a[href^="rows.html"]')
+    assert "To test it" in open_row.get_text()
+    bears = page.find(id="return-no-evidence-others")
+    assert {"chapters/synthesis.html#conclusion-3", "chapters/synthesis.html#recommendation-3"} <= {
+        link["href"] for link in bears.select("a")
+    }
+
+
+def test_official_rows_are_the_lines_of_the_files(found):
+    page = soup(pages.rows_page(found))
+    ids = [tag["id"] for tag in page.select(".official-claims li[id]")]
+    assert sorted(ids) == sorted(set(data.load("links_claim_row")["claim"]))
+    for block in page.select(".official-rows"):
+        name = block.summary.get_text().split(" of ")[1]
+        with (data.PACKAGE.parent / name).open(encoding="utf-8", newline="") as file:
+            lines = list(csv.reader(file))
+        head, *rows = ([cell.get_text() for cell in row.select("th, td")] for row in block.select("tr"))
+        assert head == ["line", *lines[0]]
+        for line, *cells in rows:
+            assert cells == lines[int(line) - 1]
+
+
+def test_links_are_put_where_a_claim_and_a_figure_left_room(found):
+    html = f"<li>a{verdicts.trail(PUBLIC)}</li><figure>{verdicts.trail('fig-eu-detections')}</figure>"
+    page = BeautifulSoup(pages.linked(html, "irregular_migration", found), "html.parser")
+    claim = [link["href"] for link in page.li.select("a")]
+    assert claim[:2] == [f"../ledger.html#{PUBLIC}", f"#code-{PUBLIC}"]
+    assert f"../rows.html#{PUBLIC}" in claim
+    figure = page.figure.select("a")
+    assert "#irregular-migration-total-2015-rise" in [link["href"] for link in figure]
+    elsewhere = BeautifulSoup(pages.linked(html, "relations", found), "html.parser").figure.select("a")
+    assert {link["href"].split("#")[0] for link in elsewhere} == {"irregular_migration.html"}
+    assert pages.linked("<p>no room</p>", "relations", found) == "<p>no room</p>"
+
+
+def test_the_ledger_as_a_file_says_what_hangs_on_each_claim(found):
+    table = pages.flat(found).set_index("id")
+    assert list(table.index) == list(read_ledger())
+    assert "recommendation-3" in table.at["return-no-evidence-others", "recommendations"].split(";")
+    assert table.at[UNTESTABLE, "release"]
+    assert not table[["findings", "conclusions", "recommendations", "figures"]].map(lambda x: x is None).any().any()
+
+
+def notebook(*cells):
+    return nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell(
+                "x",
+                metadata={"tags": tags},
+                outputs=[nbformat.v4.new_output("display_data", data={"text/html": html})],
+            )
+            for tags, html in cells
+        ]
+    )
+
+
+def test_marked_outputs_come_to_the_front_with_their_links_moved(tmp_path):
+    html = (
+        '<figure class="figure" id="fig-a"><a href="#fig-a">here</a><a href="#code-fig-a">code</a>\n\n'
+        '<a href="figures/fig-a.csv">csv</a><a href="../data.html#x">data</a></figure>'
+        '<a href="relations.html#c">claim</a><a href="#conclusion-1">1</a><a href="https://example.org/">out</a>'
+    )
+    front.collect(notebook((["front-map"], html), ([], "<p>not this</p>")), "synthesis", tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["front-map.md"]
+    page = soup((tmp_path / "front-map.md").read_text(encoding="utf-8"))
+    assert [link["href"] for link in page.select("a")] == [
+        "#fig-a", "chapters/synthesis.html#code-fig-a", "chapters/figures/fig-a.csv", "data.html#x",
+        "chapters/relations.html#c", "chapters/synthesis.html#conclusion-1", "https://example.org/",
+    ]  # fmt: skip
+
+
+def test_a_preview_says_what_it_lacks(tmp_path):
+    (tmp_path / "front-map.md").write_text("the map", encoding="utf-8")
+    front.fill(tmp_path)
+    written = {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()}
+    assert written["front-map.md"] == "the map"
+    assert written["front-answer.md"] == "*Not in this preview.*\n"
+    assert {"front-answer.md", "front-policy.md", "front-list.md", "front-board.md"} < written.keys()
+
+
+@pytest.mark.parametrize(("table", "name"), [(front.evidence, "report_evidence"), (front.limits, "report_limitations")])
+def test_tables_of_the_methods_page_have_every_row(table, name):
+    lines = table().splitlines()
+    assert len(lines) == 2 + len(data.load(name))
+    assert len({line.replace("\\|", "").count("|") for line in lines}) == 1
+    assert not any(pd.isna(line) or "nan" in line.split() for line in lines)
