@@ -11,14 +11,14 @@ from markupsafe import Markup
 
 from lib import strength, trail
 from lib.claims import read_ledger
-from lib.strength import LEVELS, MEANING, SIGNS
+from lib.strength import LEVELS, OF_CONCLUSIONS, SIGNS
 from lib.verdicts import DIFFERS, MARKS, UNTESTABLE, WORDS, badge
 
 ENVIRONMENT = jinja2.Environment(
     autoescape=True, trim_blocks=True, loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates"))
 )
 ENVIRONMENT.globals |= {
-    "signs": SIGNS, "order": LEVELS.index, "meaning": MEANING, "marks": MARKS, "words": WORDS,
+    "signs": SIGNS, "order": LEVELS.index, "meaning": OF_CONCLUSIONS, "marks": MARKS, "words": WORDS,
     "badge": lambda verdict: Markup(badge(verdict)),
 }  # fmt: skip
 

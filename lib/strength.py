@@ -1,7 +1,7 @@
 """How firmly a finding or a conclusion stands for a reader who has only public data: a rule, and its code.
 
-The rule was fixed before it was applied. It says how much of what a statement rests on can be seen by anyone
-and how that came out. It does not say how likely the statement is to be true.
+The rule is the same for all of them. It says how much of what a statement rests on can be seen by anyone and how
+that came out. It does not say how likely the statement is to be true.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import pandas as pd
 
 from lib.verdicts import CONFIRMED, DIFFERS, UNTESTABLE
 
-CLOSED, INTERNAL, IN_PART, RETESTED = "closed", "internal check only", "in part", "re-tested"
-LEVELS = [CLOSED, INTERNAL, IN_PART, RETESTED]  # from least to most
+CLOSED, THIN, IN_PART, RETESTED = "closed", "thin", "in part", "re-tested"
+LEVELS = [CLOSED, THIN, IN_PART, RETESTED]  # from least to most
 # A circle that fills up, so that a level reads without colour.
 SIGNS = dict(
     zip(
@@ -20,11 +20,17 @@ SIGNS = dict(
         strict=True,
     )
 )
-MEANING = {
+OF_FINDINGS = {
     CLOSED: "none of its claims could be tested",
-    INTERNAL: "tested against the report's own numbers only",
-    IN_PART: "public data confirm a claim beneath it, but fewer than half of its claims are confirmed",
+    THIN: "tested, but public data confirm none of its claims",
+    IN_PART: "public data confirm a claim beneath it",
     RETESTED: "public data confirm a claim beneath it, and at least half of its claims are confirmed",
+}
+OF_CONCLUSIONS = {
+    CLOSED: "most of its findings have no claim that could be tested",
+    THIN: "public data confirm a claim beneath fewer than half of its findings",
+    IN_PART: "public data confirm a claim beneath at least half of its findings",
+    RETESTED: "beneath at least half of its findings public data confirm a claim, and half of the claims are confirmed",
 }
 
 
@@ -53,12 +59,12 @@ def findings(claims: pd.DataFrame, share: float = 0.5) -> pd.DataFrame:
     """The level of every finding, from the claims beneath it.
 
     `claims` has one row per finding and claim: finding, verdict, evidence. Returns the columns of `tally`, then
-    `level`, one of `LEVELS`, and `contested`: at least as many of its tested claims differ as are confirmed.
+    `level`, one of `LEVELS`, and `contested`: a claim differs, and at least as many of them differ as are confirmed.
     A claim tested on restricted data that a reader holds counts as tested from outside the report.
     `share` is how much of the claims has to be confirmed for the highest level.
     """
     found = tally(claims, "finding")
-    level = pd.Series(INTERNAL, found.index)
+    level = pd.Series(THIN, found.index)
     level[found["public_confirmed"] > 0] = IN_PART
     level[(found["public_confirmed"] > 0) & (found["confirmed"] >= share * found["claims"])] = RETESTED
     level[found["untestable"] == found["claims"]] = CLOSED

@@ -18,7 +18,7 @@ STATES = {
     LIMITED: ("\N{ALMOST EQUAL TO}", "limited effect"),
     NO_EFFECT: ("\N{MULTIPLICATION X}", "no effect found"),
     NOT_ASSESSABLE: ("?", "not assessable"),
-    SILENT: ("\N{EN DASH}", "nothing is said of it"),
+    SILENT: ("\N{EN DASH}", "no claim carries it"),
 }
 
 
@@ -45,11 +45,12 @@ def split(table: pd.DataFrame, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 def states(arrows: pd.DataFrame, links: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
     """The state of every arrow, from the claims that speak of it and what the chapters found of them.
 
-    `links` is `links_arrow_claim` (arrow, claim, says), `claims` has id, verdict, chapter and statement. The rule:
-    a claim that differs carries nothing; when all that are left say the same, that is the state; when some find
-    an effect and others do not, it is limited; when some find none and others cannot tell, it is not assessable;
-    when none is left, silent. Adds `state`, `claims` (their number), `tested`, `confirmed` and `evidence`, the
-    claims themselves as a list of dicts (id, chapter, statement, verdict). Raises `KeyError` for an unknown claim.
+    `links` is `links_arrow_claim` (arrow, claim, says, why), `claims` has id, verdict, evidence, chapter and statement.
+    The rule: a claim that differs carries nothing; when all that are left say the same, that is the state; in any
+    other mix in which some find an effect it is limited; when some find none and others cannot tell, it is not
+    assessable; when none is left, silent. Adds `state`, `claims` (their number), `tested`, `confirmed`, `public`
+    (confirmed with public data) and `evidence`, the claims as a list of dicts (id, chapter, statement, verdict, why).
+    Raises `KeyError` for an unknown claim.
     """
     verdicts = claims.set_index("id")
     rows = []
@@ -57,7 +58,8 @@ def states(arrows: pd.DataFrame, links: pd.DataFrame, claims: pd.DataFrame) -> p
         mine = links[links["arrow"] == arrow]
         if unknown := sorted(set(mine["claim"]) - set(verdicts.index)):
             raise KeyError(f"arrow {arrow}: no claim {unknown[0]}")
-        found = verdicts.loc[mine["claim"], ["chapter", "statement", "verdict"]].reset_index(names="id")
+        found = verdicts.loc[mine["claim"], ["chapter", "statement", "verdict", "evidence"]].reset_index(names="id")
+        found["why"] = mine["why"].fillna("").to_numpy()
         says = set(mine["says"][(found["verdict"] != DIFFERS).to_numpy()])
         rows.append(
             {
@@ -65,6 +67,7 @@ def states(arrows: pd.DataFrame, links: pd.DataFrame, claims: pd.DataFrame) -> p
                 "claims": len(found),
                 "tested": int((found["verdict"] != UNTESTABLE).sum()),
                 "confirmed": int((found["verdict"] == CONFIRMED).sum()),
+                "public": int(((found["verdict"] == CONFIRMED) & (found["evidence"] != "arithmetic")).sum()),
                 "evidence": found.to_dict("records"),
             }
         )
@@ -142,11 +145,15 @@ def _arrow(arrow: object, labels: pd.Series) -> str:
         return f'<p class="arrow">{to}</p>'
     sign, word = STATES[arrow.state]
     state = f'<span class="arrow-state state-{arrow.state}"><span aria-hidden="true">{sign}</span> {word}</span>'
-    claims = "".join(
-        f'<li><span aria-hidden="true">{MARKS[claim["verdict"]]}</span> '
-        f'<a href="{claim["chapter"]}.html#{claim["id"]}">{escape(claim["statement"])}</a> '
-        f"({WORDS[claim['verdict']]})</li>"
-        for claim in arrow.evidence
-    )
+    claims = "".join(map(_claim, arrow.evidence))
     behind = f"<details><summary>{basis(arrow)}</summary><ul>{claims}</ul></details>" if claims else ""
     return f'<p class="arrow">{to} {state}</p>{behind}'
+
+
+def _claim(claim: dict) -> str:
+    why = f". {escape(claim['why'])}" if claim["why"] else ""
+    return (
+        f'<li><span aria-hidden="true">{MARKS[claim["verdict"]]}</span> '
+        f'<a href="{claim["chapter"]}.html#{claim["id"]}">{escape(claim["statement"])}</a> '
+        f"({WORDS[claim['verdict']]}){why}</li>"
+    )

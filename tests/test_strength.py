@@ -25,16 +25,16 @@ def finding(*claims):
     ("claims", "level", "contested"),
     [
         (["?r", "?r"], "closed", False),
-        (["+a", "?r"], "internal check only", False),
-        (["-a", "?r"], "internal check only", True),
-        (["-p", "?r"], "internal check only", True),  # public data confirm none
+        (["+a", "?r"], "thin", False),
+        (["-a", "?r"], "thin", True),
+        (["-p", "?r"], "thin", True),  # public data confirm none
         (["+p", "?r", "?r"], "in part", False),
         (["+p", "?r"], "re-tested", False),  # half of the claims
         (["+p", "+a", "?r", "?r"], "re-tested", False),
         (["+p", "-p", "?r", "?r", "?r"], "in part", True),
         (["+p", "+p", "-a"], "re-tested", False),
         (["+x", "?r"], "re-tested", False),  # a reader's restricted data count as outside evidence
-        (["+a", "+a"], "internal check only", False),  # the report agreeing with itself is never more
+        (["+a", "+a"], "thin", False),  # the report agreeing with itself is never more
     ],
 )
 def test_levels_of_findings_by_hand(claims, level, contested):
@@ -90,5 +90,7 @@ def test_a_finding_without_a_level_is_named():
 
 
 def test_every_level_has_a_meaning_and_a_sign_of_its_own():
-    assert strength.MEANING.keys() == strength.SIGNS.keys() == set(strength.LEVELS)
+    assert (
+        strength.OF_FINDINGS.keys() == strength.OF_CONCLUSIONS.keys() == strength.SIGNS.keys() == set(strength.LEVELS)
+    )
     assert len(set(strength.SIGNS.values())) == len(strength.LEVELS)

@@ -28,13 +28,13 @@ TABLE = pd.DataFrame(
 )
 CLAIMS = pd.DataFrame(
     [
-        ("c-held", "confirmed", "return", "It works."),
-        ("c-wrong", "differs", "return", "It never works."),
-        ("c-open", "untestable", "relations", "It works in part."),
-        ("c-none", "untestable", "relations", "It was looked for."),
-        ("c-dark", "untestable", "relations", "Nobody could see."),
+        ("c-held", "confirmed", "public", "return", "It works."),
+        ("c-wrong", "differs", "arithmetic", "return", "It never works."),
+        ("c-open", "untestable", "reported", "relations", "It works in part."),
+        ("c-none", "untestable", "reported", "relations", "It was looked for."),
+        ("c-dark", "untestable", "reported", "relations", "Nobody could see."),
     ],
-    columns=["id", "verdict", "chapter", "statement"],
+    columns=["id", "verdict", "evidence", "chapter", "statement"],
 )
 SAYS = {
     "c-held": "supported", "c-wrong": "no_effect", "c-open": "limited", "c-none": "no_effect",
@@ -45,7 +45,8 @@ SAYS = {
 def arrows_with(*claims):
     """The arrows of the table, the first of them with these claims."""
     links = pd.DataFrame(
-        [("t-train-skills", claim, SAYS[claim]) for claim in claims], columns=["arrow", "claim", "says"]
+        [("t-train-skills", claim, SAYS[claim], "As it is" if claim == "c-open" else None) for claim in claims],
+        columns=["arrow", "claim", "says", "why"],
     )
     return theory.states(theory.split(TABLE, "t")[1], links, CLAIMS)
 
@@ -96,7 +97,7 @@ def test_the_order_of_claims_does_not_matter(order, number):
 
 
 def test_an_unknown_claim_is_named():
-    links = pd.DataFrame([("t-train-skills", "gone", "limited")], columns=["arrow", "claim", "says"])
+    links = pd.DataFrame([("t-train-skills", "gone", "limited", None)], columns=["arrow", "claim", "says", "why"])
     with pytest.raises(KeyError, match="t-train-skills: no claim gone"):
         theory.states(theory.split(TABLE, "t")[1], links, CLAIMS)
 
@@ -122,11 +123,11 @@ def test_arrows_with_states_say_so_in_words_and_lead_to_their_claims():
     page = BeautifulSoup(shown.html, "html.parser")
     assert page.find("details").find("summary").text == "As a list"
     first, *others = page.select(".arrow-state")
-    assert first.text == "≈ limited effect" and "nothing is said of it" in others[0].text
+    assert first.text == "≈ limited effect" and "no claim carries it" in others[0].text
     assert [(link["href"], link.text) for link in page.select(".theory details a")] == [
         ("relations.html#c-open", "It works in part."), ("return.html#c-wrong", "It never works."),
     ]  # fmt: skip
-    assert "2 claims, 1 tested" in page.text
+    assert "2 claims, 1 tested" in page.text and "(cannot be tested here). As it is" in page.text
     assert "[limited effect]" in repr(shown)
 
 
