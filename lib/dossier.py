@@ -92,6 +92,8 @@ def conclusions(found: Trail) -> Dossier:
     """Every conclusion with its level, its findings and their claims, and what would overturn it."""
     levels, of_findings = found.conclusion_levels(), found.finding_levels()
     texts, claims = found.findings.set_index("id"), _claims(found, found.beneath(found.finding_claim))
+    own = found.conclusion_finding.sort_values("conclusion", key=lambda ids: ids == "conclusion-main", kind="stable")
+    home = own.drop_duplicates("finding").set_index("finding")["conclusion"]  # where a finding has its anchor
     entries = []
     for row in found.conclusions.to_dict("records"):
         id = row["id"]
@@ -107,7 +109,7 @@ def conclusions(found: Trail) -> Dossier:
             "findings": [
                 of_findings.loc[finding].to_dict()
                 | {"text": texts.at[finding, "finding"], "section": texts.at[finding, "section"]}
-                | {"beneath": claims[finding]}
+                | {"id": finding, "anchor": home[finding] == id, "beneath": claims[finding]}
                 for finding in beneath
             ],
             "overturned_by": found.tests[found.tests["conclusion"] == id].to_dict("records"),

@@ -112,7 +112,9 @@ def side_by_side(criteria: pd.DataFrame, subjects: Mapping[str, str]) -> Compari
             f'<tr><th colspan="{len(subjects) + 1}" scope="colgroup" class="part">{escape(part.capitalize())}</th></tr>'
         )
         for row in group.to_dict("records"):
-            cells = "".join(f"<td>{_judged(row, key)}</td>" for key in subjects)
+            cells = "".join(
+                f'<td data-label="{escape(name)}">{_judged(row, key)}</td>' for key, name in subjects.items()
+            )
             rows.append(f'<tr><th scope="row">{escape(str(row["criterion"]))} {escape(row["label"])}</th>{cells}</tr>')
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ("Criterion", *subjects.values()))
     text = "\n".join(
@@ -125,7 +127,9 @@ def side_by_side(criteria: pd.DataFrame, subjects: Mapping[str, str]) -> Compari
 
 def _judged(row: dict, key: str) -> str:
     verdict, section = row[key], row.get(f"{key}_section")
-    where = f" (§{escape(section)})" if pd.notna(section) else ""
+    parts = str(section).split(";") if pd.notna(section) else []
+    named = ", ".join(f"§{part}" if part[0].isdigit() else part for part in parts)
+    where = f" ({escape(named)})" if named else ""
     return (
         f'<span class="criterion-{verdict.replace(" ", "-")}"><span class="criterion-verdict">'
         f'<span aria-hidden="true">{JUDGED[verdict]}</span> {verdict}</span></span>'

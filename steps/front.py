@@ -65,7 +65,7 @@ def limits() -> str:
     """The report's limitations, and what it says was done about them, as a MyST table."""
     table = data.load("report_limitations")
     where = "§" + table["section"] + table["footnote"].map(lambda note: f", footnote {note}" if pd.notna(note) else "")
-    remedy = table["remedy"].fillna("")
+    remedy = table["remedy"].fillna("not said")
     return _table({"Limit": table["limitation"], "Met by": remedy, "Report": where})
 
 

@@ -11,6 +11,14 @@ from lib import data
 from lib.trail import follow
 from lib.verdicts import WORDS, badge
 
+SOURCES = {
+    "literature_return": "literature on return",
+    "literature_irregular": "literature on irregular migration",
+    "literature_protection": "literature on protection",
+    "literature_law": "literature on law",
+    "dtenv_data": "data of the return service",
+}
+
 
 def matrix(claims: pd.DataFrame) -> str:
     """The matrix as MyST, one section per question.
@@ -27,9 +35,9 @@ def matrix(claims: pd.DataFrame) -> str:
     for row in questions.itertuples():
         found = links.loc[links["question"] == row.id, "finding"]
         items = "".join(
-            _finding(findings.loc[id], tested.loc[beneath.get((row.id, id), [])]) for id in found.drop_duplicates()
+            _finding(findings.loc[id], tested.loc[beneath.get((row.id, id), [])], id) for id in found.drop_duplicates()
         )
-        sources = row.sources.replace("_", " ").replace(";", ", ")
+        sources = ", ".join(SOURCES.get(source, source.replace("_", " ")) for source in row.sources.split(";"))
         note = f"\n\n{row.note}" if pd.notna(row.note) else ""
         parts.append(
             f"## {row.id}. {row.question}\n\n"
@@ -39,7 +47,7 @@ def matrix(claims: pd.DataFrame) -> str:
     return "\n".join(parts)
 
 
-def _finding(finding: pd.Series, claims: pd.DataFrame) -> str:
+def _finding(finding: pd.Series, claims: pd.DataFrame, id: str) -> str:
     counts = Counter(claims["verdict"])
     said = ", ".join(f"{counts[verdict]} {WORDS[verdict]}" for verdict in WORDS if counts[verdict])
     rows = "".join(
@@ -47,7 +55,8 @@ def _finding(finding: pd.Series, claims: pd.DataFrame) -> str:
         f'<a href="chapters/{claim.chapter}.html#{claim.Index}">{escape(claim.statement)}</a></li>'
         for claim in claims.itertuples()
     )
-    head = f"{escape(finding['finding'])} (section {finding['section']})"
+    up = f'<a href="chapters/synthesis.html#{id}">its conclusions</a>'
+    head = f"{escape(finding['finding'])} (section {finding['section']}; {up})"
     if claims.empty:
         return f"<li>{head}</li>"
     number = f"{len(claims)} claim{'s' if len(claims) > 1 else ''}"

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from html import escape
 from pathlib import Path
+from textwrap import shorten
 
 import jinja2
 import pandas as pd
@@ -72,32 +73,38 @@ def official_rows() -> pd.DataFrame:
 
 def anchors(claim: pd.Series) -> list[tuple[str, str]]:
     """What a claim bears on, as names with anchors of the synthesis: conclusions first, then recommendations."""
-    return [
-        *((("main conclusion" if id.endswith("main") else id.replace("-", " ")), id) for id in claim["conclusions"]),
-        *((id.replace("-", " "), id) for id in claim["recommendations"]),
-    ]
+    return [(_name(id).lower(), id) for id in [*claim["conclusions"], *claim["recommendations"]]]
 
 
 def ledger_page(found: pd.DataFrame) -> str:
-    """The ledger as MyST: filters, and every claim of `entries` with its trail."""
+    """The ledger as MyST: filters, and every claim of `entries` with its trail, chapter by chapter."""
     texts = data.load("report_findings").set_index("id")["finding"]
-    table = found.astype(object).where(found.notna(), None)
+    order = found["chapter"].map(list(TITLES).index)
+    table = found.astype(object).where(found.notna(), None).loc[order.sort_values(kind="stable").index]
     records = [
         row | {
             "under": [*row["conclusions"], *row["recommendations"]],
             "bears_on": anchors(row),
-            "findings": [texts[id] for id in row["findings"]],
+            "findings": [(id, texts[id]) for id in row["findings"]],
         }
         for row in table.to_dict("records")
     ]  # fmt: skip
-    under = sorted({id for row in records for id in row["under"]})
+    short = data.load("report_conclusions").set_index("id")["short"]
+    asked = data.load("report_recommendations").set_index("id")["recommendation"]
+    used = {id for row in records for id in row["under"]}
+    under = [(id, f"{_name(id)}: {text}") for id, text in [*short.items(), *asked.items()] if id in used]
     filters = [
         ("chapter", "Chapter", [(name, title) for name, title in TITLES.items() if name in set(found["chapter"])]),
         ("verdict", "Verdict", _counted(found["verdict"], WORDS)),
         ("evidence", "Evidence", _counted(found["evidence"], EVIDENCE)),
-        ("under", "Bears on", [(id, id.replace("-", " ").capitalize()) for id in under]),
+        ("under", "Bears on", under),
     ]
-    return _raw("ledger.html", claims=records, filters=filters, titles=TITLES)
+    return _raw("ledger.html", claims=records, filters=filters, titles=TITLES, evidence=EVIDENCE)
+
+
+def _name(id: str) -> str:
+    """A conclusion or recommendation as a reader calls it."""
+    return "Main conclusion" if id == "conclusion-main" else id.replace("-", " ").capitalize()
 
 
 def _counted(column: pd.Series, names: dict[str, str]) -> list[tuple[str, str]]:
@@ -119,7 +126,7 @@ def rows_page(found: pd.DataFrame) -> str:
             lines = _verbatim(name)
             blocks.append(
                 {
-                    "columns": ["line", *lines[0]],
+                    "columns": ["line in file", *lines[0]],
                     "rows": [[line, *lines[line - 1]] for line in raw["line"]],
                     "claims": [
                         verdicts.loc[row.claim, ["chapter", "statement", "verdict"]].to_dict()
@@ -130,6 +137,7 @@ def rows_page(found: pd.DataFrame) -> str:
             )
         sources = [(source["title"], source.get("path")) for source in resource["sources"]]
         kept = {key: resource[key] for key in ("title", "publisher", "reference_date", "status", "path")}
+        kept["numbers"] = [f["name"] for f in resource["schema"]["fields"] if f["type"] in ("integer", "number")]
         tables.append(kept | {"anchor": name.replace("_", "-"), "sources": sources, "blocks": blocks})
     return _raw("rows.html", tables=tables)
 
@@ -168,8 +176,8 @@ def _page(chapter: str, here: str) -> str:
 def of_figure(figure: str, chapter: str, found: pd.DataFrame) -> str:
     """The links that stand under a figure: the claims that it shows."""
     shown = [row for row in found.itertuples() if any(one["figure"] == figure for one in row.figures)]
-    links = ", ".join(
-        f'<a href="{_page(row.chapter, chapter)}#{row.id}" title="{escape(row.statement)}">{row.id}</a>'
+    links = " · ".join(
+        f'<a href="{_page(row.chapter, chapter)}#{row.id}">{escape(shorten(row.statement, 60, placeholder=" …"))}</a>'
         for row in shown
     )
     return f'<p class="figure-claims">Claims shown: {links}.</p>' if links else ""

@@ -304,7 +304,7 @@ def test_every_claim_has_a_row_in_the_ledger_and_leads_there(soups, book):
             assert ledger.find("li", id=claim["id"])
             assert claim.select_one(f'.claim-trail a[href="../ledger.html#{claim["id"]}"]')
     with (book / "book" / "files" / "ledger.csv").open(encoding="utf-8", newline="") as file:
-        assert [row["id"] for row in csv.DictReader(file)] == [row["id"] for row in ledger.select(".ledger-list > li")]
+        assert {row["id"] for row in csv.DictReader(file)} == {row["id"] for row in ledger.select(".ledger-list > li")}
 
 
 @each_chapter

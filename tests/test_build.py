@@ -252,6 +252,6 @@ def test_a_readers_own_run_of_a_chapter_changes_the_synthesis(copy, tmp_path):
         out["data"]["text/html"]
         for cell in nbformat.read(ran, 4).cells
         for out in cell.get("outputs", [])
-        if 'aria-label="Claims that differ' in out.get("data", {}).get("text/html", "")
+        if 'class="comparison discrepancies"' in out.get("data", {}).get("text/html", "")
     ]
     assert "irregular_migration.html#irregular-migration-peak-date" in discrepancies

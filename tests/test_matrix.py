@@ -27,6 +27,8 @@ def test_every_question_has_its_findings():
     assert {id: len(part.select("ul.matrix > li")) for id, part in found.items()} == links.to_dict()
     assert list(found) == data.load("report_questions")["id"].tolist()
     assert not any(part.select("details") for part in found.values())  # no claims at hand, so none to open
+    up = [link["href"] for link in found["4"].select("ul.matrix > li > a")]
+    assert up == ["chapters/synthesis.html#finding-4-tension", "chapters/synthesis.html#finding-4-ministries"]
 
 
 def test_verdicts_are_counted_and_lead_to_their_claims():

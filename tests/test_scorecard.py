@@ -68,7 +68,7 @@ def test_the_packaged_criteria():
 
 CRITERIA = pd.DataFrame(
     [
-        ("3.10", "reporting", "Clear & short", "met", "1.2", "It is.", "not met", "It is not."),
+        ("3.10", "reporting", "Clear & short", "met", "1.2;annex 3", "It is.", "not met", "It is not."),
         ("3.2", "reporting", "Open", "cannot be told", None, "Not seen.", "partly", "Mostly."),
     ],
     columns=["criterion", "part", "label", "report", "report_section", "report_why", "book", "book_why"],
@@ -82,7 +82,7 @@ def test_two_subjects_stand_side_by_side_with_words_and_reasons():
     assert page.select_one("th.part").text == "Reporting"
     first, second = page.select("tbody tr")[1:]
     assert first.th.text == "3.10 Clear & short"
-    assert [cell.text for cell in first.select("td")] == ["✓ metIt is. (§1.2)", "✕ not metIt is not."]
+    assert [cell.text for cell in first.select("td")] == ["✓ metIt is. (§1.2, annex 3)", "✕ not metIt is not."]
     assert [cell.text for cell in second.select("td")] == ["? cannot be toldNot seen.", "≈ partlyMostly."]
     assert repr(shown).splitlines()[0] == "3.10: The report met, This book not met"
 

@@ -50,6 +50,8 @@ def accessible(page: str) -> str:
         'div.highlight pre, div.output pre, div.output table[id^="T_"], div.pst-scrollable-table-container'
     ):
         scrolling["tabindex"] = "0"
+    for formula in soup.select("div.math-block"):
+        formula["tabindex"], formula["role"], formula["aria-label"] = "0", "region", "Formula"
     for cell in soup.select("div.cell:has(.cell_input)"):  # the ends of links from a claim or a figure to its code
         for made in cell.select("figure.figure[id], li.claim[id]"):
             anchor = soup.new_tag("span", id=f"code-{made['id']}")

@@ -47,9 +47,13 @@
   figures.forEach((figure) => seen.observe(figure));
   narrow.addEventListener("change", () => document.querySelectorAll("figure.is-live").forEach(attempt));
 
-  // A link to a claim or a figure opens what it is folded into.
+  // A link to a claim, a figure or a finding opens what it is folded into, or what it folds.
   function unfold() {
-    document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest("details")?.setAttribute("open", "");
+    const target = document.querySelector(":target");
+    const fold = target?.closest("details") ?? target?.querySelector(":scope > details");
+    if (!fold || fold.open) return;
+    fold.open = true;
+    target.scrollIntoView();
   }
   addEventListener("hashchange", unfold);
   unfold();

@@ -147,7 +147,12 @@ def _html_table(table: pd.DataFrame) -> str:
     shown = table.rename_axis(columns=None)  # a pivot leaves a name there, which would become an empty header
     for name in shown.select_dtypes("datetime"):
         shown[name] = shown[name].dt.strftime("%Y-%m")
-    return shown.to_html(index=False, border=0, classes="data", na_rep="", float_format=lambda x: f"{x:,.4g}")
+    return shown.to_html(index=False, border=0, classes="data", na_rep="", float_format=_plain)
+
+
+def _plain(value: float) -> str:
+    """Four digits, and never a power of ten in place of a number's own."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def _json_for_html(value: object) -> str:

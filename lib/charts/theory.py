@@ -16,11 +16,11 @@ LINES = {
     SUPPORTED: (GREEN, [1, 0], 3.5),
     LIMITED: (ORANGE, [8, 4], 2.5),
     NO_EFFECT: (VERMILLION, [2, 4], 2.5),
-    NOT_ASSESSABLE: (GREY, [1, 0], 1.2),
+    NOT_ASSESSABLE: (GREY, [10, 3, 2, 3], 1.5),
     SILENT: (GREY, [1, 6], 1.2),
 }
 LINE, PAD, GAP = 14, 16, 20  # pixels: a line of text, what a box adds to its text, between boxes
-MARK = 11  # half of the sign that an arrow carries
+MARK, HEAD = 11, 9  # half of the sign that an arrow carries, and the room for its head
 ENTRY = 0.3  # on a phone: the upper part of a box's side, where arrows come in
 
 
@@ -37,7 +37,7 @@ def theory_diagram(boxes: pd.DataFrame, arrows: pd.DataFrame, width: int) -> alt
     placed = place(boxes, arrows, width)
     at = placed.set_index("id")
     lines, signs, heads = route(at, arrows, width)
-    height = float(placed["bottom"].max()) + 4
+    height = float(max(placed["bottom"].max(), lines["y"].max())) + 4
     across, down = alt.Scale(domain=[0, width], nice=False), alt.Scale(domain=[height, 0], nice=False)
     x, y = alt.X("x:Q", axis=None, scale=across), alt.Y("y:Q", axis=None, scale=down)
     colour = alt.Color("state:N", scale=_scale(0), legend=None)
@@ -99,9 +99,12 @@ def _measured(boxes: pd.DataFrame, arrows: pd.DataFrame, box_width: float, part:
 
     `part` is the share of a box's side along which arrows leave.
     """
-    lines = [textwrap.wrap(text, max(int(box_width / 6.3), 8)) for text in boxes["text"]]
+    lines = [textwrap.wrap(text, max(int(box_width / 6.9), 8)) for text in boxes["text"]]
     leaving = boxes["id"].map(arrows["source"].value_counts()).fillna(0)
+    coming = boxes["id"].map(arrows["to"].value_counts()).fillna(0)
     room = (leaving + 1) * (2 * MARK + 2) / part * (leaving > 1)
+    if part < 1:  # arrows come in at the same side
+        room = room.clip(lower=(coming + 1) * HEAD / (1 - part) * (coming > 1))
     text = [LINE * len(wrapped) + PAD for wrapped in lines]
     return boxes.assign(
         label=["\n".join(wrapped) for wrapped in lines],
@@ -166,8 +169,9 @@ def _headings(placed: pd.DataFrame, width: int) -> pd.DataFrame:
 def _spread(
     arrows: pd.DataFrame, end: str, at: pd.DataFrame, order: str, part: tuple[float, float] = (0, 1)
 ) -> pd.Series:
-    """Where along a part of its box each arrow begins or ends: evenly, in the order of its other ends."""
-    ranked = arrows.assign(other=arrows[order].map(at["centre"])).sort_values("other", kind="stable")
+    """Where along a part of its box each arrow begins or ends: evenly, by its other end, far ones last."""
+    far = (arrows[order].map(at["left"]) - arrows[end].map(at["left"])).abs()
+    ranked = arrows.assign(other=arrows[order].map(at["centre"]) + far).sort_values("other", kind="stable")
     place = ranked.groupby(end).cumcount().add(1) / ranked.groupby(end)["id"].transform("size").add(1)
     along = part[0] + place.to_numpy() * (part[1] - part[0])
     box = at.loc[ranked[end]]
@@ -180,11 +184,27 @@ def _straight(at: pd.DataFrame, arrows: pd.DataFrame, width: int) -> tuple[pd.Da
     lines, signs, heads = [], [], []
     for arrow in arrows.itertuples():
         x1, y1, x2, y2 = at.at[arrow.source, "right"], begin[arrow.Index], at.at[arrow.to, "left"] - 5, end[arrow.Index]
-        along = (MARK + 2) / (x2 - x1)
-        lines += [(arrow.id, arrow.state, 0, x1, y1), (arrow.id, arrow.state, 1, x2, y2)]
-        signs.append((arrow, x1 + along * (x2 - x1), y1 + along * (y2 - y1)))
-        heads.append((arrow.state, x2, y2, np.degrees(np.arctan2(y2 - y1, x2 - x1))))
+        path = _around(at, (x1, y1), (x2, y2))
+        (nx, ny), (px, py) = path[1], path[-2]  # the points after the first and before the last
+        along = (MARK + 2) / (nx - x1)
+        lines += [(arrow.id, arrow.state, order, x, y) for order, (x, y) in enumerate(path)]
+        signs.append((arrow, x1 + along * (nx - x1), y1 + along * (ny - y1)))
+        heads.append((arrow.state, x2, y2, np.degrees(np.arctan2(y2 - py, x2 - px))))
     return _tables(lines, signs, heads, at)
+
+
+def _around(at: pd.DataFrame, begin: tuple[float, float], end: tuple[float, float]) -> list[tuple[float, float]]:
+    """The points of an arrow: straight, or beneath the boxes that it would run behind."""
+    (x1, y1), (x2, y2) = begin, end
+    between = at[(at["left"] > x1) & (at["right"] < x2)]
+    crossed = [
+        box for box in between.itertuples()
+        if any(box.top - 2 < y1 + (x - x1) / (x2 - x1) * (y2 - y1) < box.bottom + 2 for x in (box.left, box.right))
+    ]  # fmt: skip
+    if not crossed:
+        return [begin, end]
+    lane = max(box.bottom for box in crossed) + GAP / 2
+    return [begin, (min(box.left for box in crossed) - 4, lane), (max(box.right for box in crossed) + 4, lane), end]
 
 
 def _rail(arrows: pd.DataFrame, number: int) -> float:
