@@ -27,8 +27,8 @@
   }
 
   function open() { // a link to a claim shows it, whatever is filtered
-    const claim = document.querySelector(":target");
-    if (!claims.includes(claim)) return;
+    const claim = claims.find((one) => `#${one.id}` === location.hash);
+    if (!claim) return;
     if (claim.hidden) {
       form.querySelectorAll("input, select").forEach((field) => { field.value = ""; });
       apply(location.hash);

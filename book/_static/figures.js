@@ -47,9 +47,17 @@
   figures.forEach((figure) => seen.observe(figure));
   narrow.addEventListener("change", () => document.querySelectorAll("figure.is-live").forEach(attempt));
 
+  function named() { // what the address names; `:target` is not set yet when this runs first
+    try {
+      return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch {
+      return null;
+    }
+  }
+
   // A link to a claim, a figure or a finding opens what it is folded into, or what it folds.
   function unfold() {
-    const target = document.querySelector(":target");
+    const target = named();
     const fold = target?.closest("details") ?? target?.querySelector(":scope > details");
     if (!fold || fold.open) return;
     fold.open = true;

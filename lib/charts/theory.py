@@ -44,7 +44,7 @@ def theory_diagram(boxes: pd.DataFrame, arrows: pd.DataFrame, width: int) -> alt
     drawn = alt.Chart(lines).mark_line(interpolate="linear").encode(
         x=x, y=y, detail="arrow:N", order="order:Q", color=colour,
         strokeDash=alt.StrokeDash("state:N", scale=_scale(1), legend=None),
-        size=alt.Size("state:N", scale=_scale(2), legend=None),
+        size=alt.Size("thick:Q", scale=None),
     )  # fmt: skip
     tips = (
         alt.Chart(heads)
@@ -90,7 +90,7 @@ def theory_diagram(boxes: pd.DataFrame, arrows: pd.DataFrame, width: int) -> alt
 
 
 def _scale(part: int) -> alt.Scale:
-    """Colour (0), dash (1) or width (2) of the states."""
+    """Colour (0) or dash (1) of the states."""
     return alt.Scale(domain=list(LINES), range=[line[part] for line in LINES.values()])
 
 
@@ -236,7 +236,9 @@ def _tables(lines: list, signs: list, heads: list, at: pd.DataFrame) -> tuple[pd
         for arrow, x, y in signs
     )  # fmt: skip
     return (
-        pd.DataFrame(lines, columns=["arrow", "state", "order", "x", "y"]),
+        pd.DataFrame(lines, columns=["arrow", "state", "order", "x", "y"]).assign(
+            thick=lambda rows: rows["state"].map(lambda state: LINES[state][2])
+        ),
         signed,
         pd.DataFrame(heads, columns=["state", "x", "y", "angle"]),
     )
