@@ -28,7 +28,7 @@ book: $(READY)  ## build the book (CHAPTERS="a b": a preview with these chapters
 test: $(READY)  ## everything that CI runs
 	@$(BIN)/python -m steps.pairs check
 	@$(BIN)/ruff check .
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=5 && echo "All tests passed."
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations=5 && echo "All tests passed."
 
 check: $(READY)  ## the fast tests (under 30 seconds)
 	@$(BIN)/python -m steps.pairs check

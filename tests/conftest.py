@@ -24,18 +24,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file share what they open and stay on one process; those of pages in a browser on two, by page."""
-    pages: dict[str, int] = {}
-    for item in items:
-        group = item.path.stem
-        if group == "test_browser":
-            page = getattr(item, "callspec", None) and item.callspec.params.get("name")
-            group += str(pages.setdefault(page, len(pages)) % 2) if page else "0"
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @dataclass(frozen=True)
 class Project:
     """A copy of the project, and the build run in it."""

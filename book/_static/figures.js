@@ -58,7 +58,8 @@
   // A link to a claim, a figure or a finding opens what it is folded into, or what it folds.
   function unfold() {
     const target = named();
-    const fold = target?.closest("details") ?? target?.querySelector(":scope > details");
+    const fold = target?.closest("details") ?? target?.querySelector(":scope > details")
+      ?? target?.closest(".official-rows")?.querySelector("details");
     if (!fold || fold.open) return;
     fold.open = true;
     target.scrollIntoView();
