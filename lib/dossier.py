@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from lib import strength, trail
 from lib.claims import read_ledger
+from lib.shown import Shown
 from lib.strength import LEVELS, OF_CONCLUSIONS, SIGNS
 from lib.verdicts import DIFFERS, MARKS, UNTESTABLE, WORDS, badge
 
@@ -74,21 +75,7 @@ class Trail:
         }
 
 
-@dataclass(frozen=True)
-class Dossier:
-    """Conclusions or recommendations, ready to be shown."""
-
-    html: str
-    text: str
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-def conclusions(found: Trail) -> Dossier:
+def conclusions(found: Trail) -> Shown:
     """Every conclusion with its level, its findings and their claims, and what would overturn it."""
     levels, of_findings = found.conclusion_levels(), found.finding_levels()
     texts, claims = found.findings.set_index("id"), _claims(found, found.beneath(found.finding_claim))
@@ -119,7 +106,7 @@ def conclusions(found: Trail) -> Dossier:
     return _dossier(found, "conclusions.html", entries)
 
 
-def recommendations(found: Trail) -> Dossier:
+def recommendations(found: Trail) -> Shown:
     """Every recommendation with its parts, the conclusions it rests on, and the claims tested with public data."""
     beneath, levels = found.recommendation_claims(), found.conclusion_levels()["level"]
     counts = strength.tally(beneath, "recommendation")
@@ -162,15 +149,15 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
     return table.astype(object).where(table.notna(), None)
 
 
-def answer(found: Trail) -> Dossier:
+def answer(found: Trail) -> Shown:
     """The conclusions in one table: each in a line, its level, and the verdicts beneath it."""
     levels = found.conclusion_levels().reset_index(names="id")
     rows = found.conclusions[["id", "short"]].merge(levels, on="id").to_dict("records")
     text = "\n".join(f"{row['short']}: {row['level']}" for row in rows)
-    return Dossier(ENVIRONMENT.get_template("answer.html").render(rows=rows), text)
+    return Shown(ENVIRONMENT.get_template("answer.html").render(rows=rows), text)
 
 
-def discrepancies(found: Trail) -> Dossier:
+def discrepancies(found: Trail) -> Shown:
     """Every claim that differs, by how much hangs on it.
 
     First those beneath the most recommendations, then conclusions, then findings; among equals first those whose
@@ -196,12 +183,12 @@ def discrepancies(found: Trail) -> Dossier:
         for id in order.index
     ]  # fmt: skip
     text = "\n".join(f"{row['id']}: stated {row['stated']}, computed {row['computed']}" for row in rows)
-    return Dossier(ENVIRONMENT.get_template("discrepancies.html").render(rows=rows, names=found.names), text)
+    return Shown(ENVIRONMENT.get_template("discrepancies.html").render(rows=rows, names=found.names), text)
 
 
-def _dossier(found: Trail, template: str, entries: list[dict]) -> Dossier:
+def _dossier(found: Trail, template: str, entries: list[dict]) -> Shown:
     html = ENVIRONMENT.get_template(template).render(entries=entries, names=found.names)
-    return Dossier(html, "\n".join(f"{entry['name']}: {entry['text']}" for entry in entries))
+    return Shown(html, "\n".join(f"{entry['name']}: {entry['text']}" for entry in entries))
 
 
 def _claims(found: Trail, beneath: pd.DataFrame) -> dict[str, list[dict]]:

@@ -9,6 +9,8 @@ from html import escape
 
 import pandas as pd
 
+from lib.shown import Shown
+
 MET, NOT_MET, NOT_STATED = "met", "not met", "not stated"
 PARTLY, CANNOT_BE_TOLD = "partly", "cannot be told"
 # Shape and word, so that a verdict reads in print and without colour; a dash is neither a tick nor a cross.
@@ -82,21 +84,7 @@ def scorecard(criteria: pd.DataFrame) -> Scorecard:
     return Scorecard(tuple(Criterion(**row) for row in rows.to_dict("records")))
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Several subjects under the same criteria, ready to be shown."""
-
-    html: str
-    text: str
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-def side_by_side(criteria: pd.DataFrame, subjects: Mapping[str, str]) -> Comparison:
+def side_by_side(criteria: pd.DataFrame, subjects: Mapping[str, str]) -> Shown:
     """Criteria with the verdict on each subject beside each other.
 
     `criteria` has columns criterion, part, label and, for each key of `subjects`, the verdict (`KEY`: met, partly,
@@ -122,7 +110,7 @@ def side_by_side(criteria: pd.DataFrame, subjects: Mapping[str, str]) -> Compari
         for row in criteria.to_dict("records")
     )
     html = f'<table class="comparison"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
-    return Comparison(html, text)
+    return Shown(html, text)
 
 
 def _judged(row: dict, key: str) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
 
+from lib.shown import Shown
 from lib.verdicts import CONFIRMED, DIFFERS, MARKS, UNTESTABLE, WORDS
 
 LEVELS = {"input": "Input", "output": "Output", "outcome": "Outcome", "impact": "Impact"}
@@ -88,21 +88,7 @@ def basis(arrow: object) -> str:
     return f"{said}, {arrow.tested} tested" if arrow.tested else f"{said}, none testable here"
 
 
-@dataclass(frozen=True)
-class Flow:
-    """One theory of change as a nested list, ready to be shown."""
-
-    html: str
-    text: str
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-def flow(boxes: pd.DataFrame, arrows: pd.DataFrame, folded: str = "") -> Flow:
+def flow(boxes: pd.DataFrame, arrows: pd.DataFrame, folded: str = "") -> Shown:
     """The tracks of a theory, each from input to impact: levels, their boxes, and under each box its arrows.
 
     `boxes` and `arrows` are what `split` returns; where `arrows` come from `states`, each carries its state and
@@ -119,7 +105,7 @@ def flow(boxes: pd.DataFrame, arrows: pd.DataFrame, folded: str = "") -> Flow:
     html = f'<div class="theory">{sections}</div>'
     if folded:
         html = f'<details class="theory-list"><summary>{escape(folded)}</summary>{html}</details>'
-    return Flow(html, text)
+    return Shown(html, text)
 
 
 def _track(boxes: pd.DataFrame, arrows: pd.DataFrame, labels: pd.Series, track: str) -> str:
