@@ -1,25 +1,23 @@
-"""The build, step by step: sync the pairs, execute the chapters, assemble, build the HTML.
+"""The build, step by step: sync the pairs, execute the chapters, draw the pictures, assemble, build the HTML.
 
-Run by `make book`. A step runs again when the contents of what it reads have changed, and not otherwise.
+Run by `make book`. A step runs again when what it used, or what it made, is not as it was; `make status` says why.
 CHAPTERS="a b" in the environment builds a preview with these chapters alone.
 """
 
 import os
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 from doit import create_after
-from doit.tools import config_changed
 
+from steps import ROOT, process, record
+from steps.execute import only_text, renew_text
 from steps.report import Lines
-from steps.tables import files, fingerprint
 
-ROOT = Path(__file__).resolve().parent
-BUILD = ROOT / "_build"
-BUILD.mkdir(exist_ok=True)
 SYNTHESIS = "synthesis"  # reads what all other chapters recorded
-DOIT_CONFIG = {"default_tasks": ["book"], "dep_file": "_build/doit.db", "reporter": Lines, "verbosity": 0}
+DOIT_CONFIG = {
+    "default_tasks": ["book"], "dep_file": "_build/doit.json", "backend": "json", "reporter": Lines, "verbosity": 0,
+}  # fmt: skip
 
 ALL = sorted({file.stem for suffix in ("md", "ipynb") for file in (ROOT / "notebooks").glob(f"*.{suffix}")})
 CHAPTERS = os.environ.get("CHAPTERS", "").split() or ALL
@@ -27,79 +25,58 @@ if unknown := set(CHAPTERS) - set(ALL):
     sys.exit(f"no chapter named {', '.join(sorted(unknown))}; there are: {', '.join(ALL)}")
 EXECUTED = ALL if SYNTHESIS in CHAPTERS else CHAPTERS
 OUTPUT = "html" if CHAPTERS == ALL else "preview"
-
-PYTHON = f'"{sys.executable}" -m'
-
-
-def inside(folder: str, pattern: str = "*") -> list[str]:
-    """The files of a folder, relative to the project."""
-    return [
-        str(file.relative_to(ROOT))
-        for file in sorted((ROOT / folder).glob(pattern))
-        if file.is_file() and file.suffix != ".pyc"
-    ]
+ASKED = f"setting {' '.join(CHAPTERS)}"  # before the words of a step: for which chapters it was done last
 
 
 def task_sync() -> dict:
     """Reconcile each notebook's text and .ipynb."""
-    return {
-        "title": lambda _: "text and .ipynb of each chapter in step",
-        "actions": [f"{PYTHON} steps.pairs sync"],
-        "file_dep": [*inside("notebooks", "*.md"), *inside("notebooks", "*.ipynb"), "steps/pairs.py"],
-    }
+    return _step("sync", "text and .ipynb of each chapter in step", [], "steps.pairs", "sync")
 
 
 @create_after(executed="sync")  # not before: the text of a chapter may still be written from its .ipynb
 def task_execute() -> Iterator[dict]:
-    """Execute a chapter when its notebook, a table it loads, lib/ or the lock has changed."""
+    """Execute a chapter when anything that it used when it ran last has changed; renew its text when only that has."""
     for name in EXECUTED:
-        read = [other for other in ALL if other != SYNTHESIS] if name == SYNTHESIS else []
+        others = [f"execute:{other}" for other in EXECUTED if other != SYNTHESIS] if name == SYNTHESIS else []
         yield {
             "name": name,
             "title": lambda task: f"chapter {task.name.split(':')[1]} executed",
-            "actions": [f"{PYTHON} steps.execute {name}"],
-            "task_dep": ["sync", *(f"execute:{other}" for other in read)],
-            "file_dep": [
-                f"notebooks/{name}.md",
-                *(f"_build/results/{other}.json" for other in read),
-                *files(name),
-                *inside("lib", "**/*.*"),
-                "requirements.lock",
-                "steps/execute.py",
-            ],
-            "targets": [f"_build/executed/{name}.ipynb", f"_build/results/{name}.json"],
-            "uptodate": [config_changed(fingerprint(name))],
+            "actions": [(_chapter, [name])],
+            "uptodate": [_fresh(f"execute-{name}")],
+            "task_dep": ["sync", *others],
         }
+
+
+def task_pictures() -> dict:
+    """Draw the pictures of all figures, each once."""
+    return _step("pictures", "pictures drawn", ["execute"], "steps.pictures", *CHAPTERS)
 
 
 def task_assemble() -> dict:
     """Put the executed chapters, their figures' files and the data catalogue where jupyter-book finds them."""
-    return {
-        "title": lambda _: "chapters, figures and data catalogue assembled",
-        "actions": [f"{PYTHON} steps.assemble {' '.join(CHAPTERS)}"],
-        "task_dep": ["execute"],
-        "file_dep": [
-            *(f"_build/executed/{name}.ipynb" for name in CHAPTERS),
-            *inside("data", "*.csv"), "data/datapackage.json", "_toc.yml",
-            *inside("lib", "**/*.*"), *inside("steps"), "notebooks/synthesis.md", "requirements.lock",
-        ],
-        "targets": [
-            "_build/toc.yml", "book/generated/report.bib", *(f"book/chapters/{name}.ipynb" for name in CHAPTERS),
-        ],
-        "uptodate": [config_changed(" ".join(CHAPTERS))],
-    }  # fmt: skip
+    title = "chapters, figures and data catalogue assembled"
+    return _step("assemble", title, ["pictures"], "steps.assemble", *CHAPTERS)
 
 
 def task_book() -> dict:
     """Build the HTML, warnings as errors; only a good build replaces the last one."""
+    task = _step(OUTPUT, "HTML built", ["assemble"], "steps.html", OUTPUT)
+    return task | {"meta": {"opens": f"_build/{OUTPUT}/index.html"}}
+
+
+def _step(name: str, title: str, after: list[str], module: str, *words: str) -> dict:
+    """A step that is the work of one module, which keeps the record of it."""
     return {
-        "title": lambda _: "HTML built",
-        "actions": [f"{PYTHON} steps.html {OUTPUT}"],
-        "file_dep": [
-            *(f"book/chapters/{name}.ipynb" for name in CHAPTERS), "_build/toc.yml",
-            *inside("book"), *inside("book/_static"), *inside("book/_extra"), *inside("book/_ext"), "_config.yml",
-            *inside("data", "*.csv"), "data/datapackage.json", "steps/html.py", "requirements.lock",
-        ],
-        "targets": [f"_build/{OUTPUT}/index.html"],
-        "uptodate": [config_changed(" ".join(CHAPTERS))],
-    }  # fmt: skip
+        "title": lambda _: title,
+        "actions": [(process.module, [module, *words])],
+        "uptodate": [_fresh(name)],
+        "task_dep": after,
+    }
+
+
+def _fresh(name: str) -> Callable[[], bool]:
+    return lambda: not record.reasons(name)
+
+
+def _chapter(name: str) -> object:
+    return renew_text(name) if only_text(name) else process.chapter(name)

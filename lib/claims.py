@@ -138,10 +138,13 @@ def _empty(column: str) -> str | None:
 
 def read_ledger() -> dict[str, Claim]:
     """All claims by id, from the validated table `claims`."""
-    rows = data.load("claims").astype(object)
+    return _claims(data.load("claims"))
+
+
+def _claims(rows: pd.DataFrame) -> dict[str, Claim]:
     return {
         row["id"]: Claim(**{name: _empty(name) if pd.isna(cell) else cell for name, cell in row.items()})
-        for row in rows.to_dict("records")
+        for row in rows.astype(object).to_dict("records")
     }
 
 
@@ -159,7 +162,7 @@ class Ledger:
     results: dict[str, Result] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.claims = {id: claim for id, claim in read_ledger().items() if claim.chapter == self.chapter}
+        self.claims = _claims(data.load_rows("claims", "chapter", self.chapter))
         if not self.claims:
             raise ClaimError(f"{self.chapter}: the ledger has no claims of this chapter")
 

@@ -17,6 +17,8 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
+from lib.used import only
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "data" / "datapackage.json"
 SHOWN_ERRORS = 5
@@ -57,12 +59,14 @@ def _package(modified: int) -> dict[str, dict]:
 
 def resources() -> dict[str, dict]:
     """The resource descriptors of the data package, by table name."""
-    return _package(PACKAGE.stat().st_mtime_ns)
+    with only("tables"):
+        return _package(PACKAGE.stat().st_mtime_ns)
 
 
 def resource(name: str) -> dict:
     """The descriptor of one table. Raises `DataError` with the nearest names for an unknown one."""
-    known = resources()
+    with only(f"table {name}"):
+        known = _package(PACKAGE.stat().st_mtime_ns)
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3) or sorted(known)
         raise DataError(f"no table named {name!r} in {PACKAGE.name}; did you mean {', '.join(near)}?")
@@ -170,6 +174,13 @@ def load(name: str, path: str | Path | None = None) -> pd.DataFrame:
             "describes; if the change is meant, run `make describe` and commit both"
         )
     return _typed(file, schema, name)
+
+
+def load_rows(name: str, column: str, value: str) -> pd.DataFrame:
+    """The rows of a table with this value in a column; the build then takes these rows alone for used."""
+    with only(f"rows {name} {column} {value}"):
+        table = load(name)
+    return table[table[column] == value].reset_index(drop=True)
 
 
 def read(path: str | Path, schema: dict, name: str) -> pd.DataFrame:

@@ -1,1 +1,7 @@
-"""The steps of the build, one module each; `dodo.py` says in which order and when."""
+"""The steps of the build; see dodo.py."""
+
+from pathlib import Path
+
+import lib  # noqa: F401  (keeps an import out that takes a second; see there)
+
+ROOT = Path(__file__).resolve().parent.parent

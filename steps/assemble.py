@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import shutil
 import sys
 from pathlib import Path
@@ -12,15 +13,24 @@ import vl_convert
 import yaml
 
 from lib import charts, data, results
-from steps import front, pages
+from steps import ROOT, front, pages, record
 from steps.bibliography import bibtex
-from steps.execute import EXECUTED, ROOT
+from steps.execute import EXECUTED
 from steps.matrix import matrix
 
-CHAPTERS = ROOT / "book" / "chapters"
-GENERATED = ROOT / "book" / "generated"
-EXTRA = ROOT / "_build" / "extra"  # copied as it is into the root of the HTML
+FRESH = ROOT / "_build" / "assembled"  # made here, then put in place file by file
+CHAPTERS = FRESH / "chapters"
+GENERATED = FRESH / "generated"
+EXTRA = FRESH / "extra"  # copied as it is into the root of the HTML
+PLACES = {
+    CHAPTERS: ROOT / "book" / "chapters", GENERATED: ROOT / "book" / "generated", EXTRA: ROOT / "_build" / "extra",
+}  # fmt: skip
 TOC = ROOT / "_build" / "toc.yml"
+USES = [
+    "_build/executed", "_build/results", "_build/pictures", "data", "lib", "steps", "notebooks", "_toc.yml",
+    "requirements.lock",
+]  # fmt: skip
+MADE = ["book/chapters", "book/generated", "_build/extra", "_build/toc.yml"]
 
 
 def publish(name: str, found: pd.DataFrame) -> None:
@@ -84,6 +94,24 @@ def glossary() -> str:
     return "```{glossary}\n" + "\n".join(entries) + "```\n"
 
 
+def settle(fresh: Path, place: Path) -> None:
+    """Put the files of one folder into another and remove what else is there; what is the same stays as it is.
+
+    Sphinx reads again what is newer than it was, so a file is touched only when its contents have changed.
+    """
+    place.mkdir(parents=True, exist_ok=True)
+    wanted = {file.relative_to(fresh) for file in fresh.rglob("*") if file.is_file()}
+    for file in [file for file in place.rglob("*") if file.is_file()]:
+        if file.relative_to(place) not in wanted:
+            file.unlink()
+    for name in wanted:
+        target = place / name
+        if not (target.is_file() and filecmp.cmp(fresh / name, target, shallow=False)):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (fresh / name).replace(target)
+    shutil.rmtree(fresh)
+
+
 def toc(chapters: list[str]) -> dict:
     """The table of contents with only these chapters in it."""
     contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -98,6 +126,7 @@ def toc(chapters: list[str]) -> dict:
 
 def main(chapters: list[str]) -> None:
     """Everything the book needs from these chapters; what other chapters left behind is removed."""
+    used = record.parts([*record.files(*USES), "asked"])
     for folder in (CHAPTERS, GENERATED, EXTRA):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -123,7 +152,9 @@ def main(chapters: list[str]) -> None:
     for folder in (GENERATED, files):
         (folder / "report.bib").write_text(bibliography, encoding="utf-8")
     front.fill(GENERATED)
-    TOC.write_text(yaml.safe_dump(toc(chapters), sort_keys=False), encoding="utf-8")
+    contents = yaml.safe_dump(toc(chapters), sort_keys=False)
+    if not TOC.exists() or TOC.read_text(encoding="utf-8") != contents:
+        TOC.write_text(contents, encoding="utf-8")
     for resource in data.resources().values():
         shutil.copy(data.PACKAGE.parent / resource["path"], files)
     shutil.copy(data.PACKAGE, files)
@@ -132,6 +163,9 @@ def main(chapters: list[str]) -> None:
     bundle = vl_convert.javascript_bundle(vl_version=charts.VL_VERSION)
     # in a scope of its own: its top-level names are one letter long and clash with other scripts
     (vendored / "vega.js").write_text(f"(() => {{{bundle}\n}})();\n", encoding="utf-8")
+    for fresh, place in PLACES.items():
+        settle(fresh, place)
+    record.keep("assemble", used, record.files(*MADE))
 
 
 if __name__ == "__main__":

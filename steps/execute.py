@@ -1,75 +1,119 @@
-"""Execute one chapter with papermill; keep the half-executed notebook when a cell fails."""
+"""Execute a chapter with papermill and keep what it recorded; an edit of its text alone executes nothing."""
 
 from __future__ import annotations
 
+import json
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import papermill
-from papermill.exceptions import PapermillExecutionError
+from steps import ROOT, record
 
-from lib import results
-
-ROOT = Path(__file__).resolve().parent.parent
 EXECUTED = ROOT / "_build" / "executed"
 FAILED = ROOT / "_build" / "failed"
+RESULTS = ROOT / "_build" / "results"
+SECONDS = 600  # a cell's limit unless CELL_SECONDS says otherwise
+ALWAYS = ["file requirements.lock", "file steps/warm.py", "file steps/execute.py", "file lib/results.py"]
 
 
-def run(name: str) -> int:
+class ChapterError(Exception):
+    """A chapter that did not run to its end, in a few lines that a reader can act on."""
+
+
+def reasons(name: str) -> list[str]:
+    """Why a chapter has to run, or to have its text renewed; empty when it is up to date."""
+    return record.reasons(f"execute-{name}")
+
+
+def only_text(name: str) -> bool:
+    """Whether nothing but the text of a chapter has changed since it ran."""
+    return reasons(name) == ["its text changed"]
+
+
+def run(name: str) -> None:
     """Execute a chapter into `_build/executed` and keep what it recorded in `_build/results`.
 
-    On failure the notebook goes to `_build/failed`, with a few lines that say why.
+    Raises `ChapterError`; the half-executed notebook is then in `_build/failed`.
     """
     source = ROOT / "notebooks" / f"{name}.ipynb"
     done, failed = EXECUTED / f"{name}.ipynb", FAILED / f"{name}.ipynb"
     for folder in (EXECUTED, FAILED):
         folder.mkdir(parents=True, exist_ok=True)
     done.unlink(missing_ok=True)  # nothing stale may be published if this run fails
+    used = set(ALWAYS) | {f"cells {name}", f"text {name}"}
+    before = record.parts(used)
+    executed = _executed(name, source, failed, used)
+    from lib import results  # not before: the chapter is forked from here, and what it loads itself is noted
+
     try:
-        with _stderr_in(FAILED / f"{name}.log"):
-            executed = papermill.execute_notebook(
-                source,
-                failed,
-                kernel_name="python3",
-                cwd=source.parent,
-                progress_bar=False,
-                request_save_on_cell_execute=False,  # writing megabytes after every cell would double the time
-            )
+        recorded = results.recorded(executed, name)
+        _complete(recorded)
+    except results.ResultsError as error:
+        raise ChapterError(f"{error}\n  the notebook as it ran: {failed.relative_to(ROOT)}") from error
+    results.write(recorded)
+    _written(executed, done)
+    failed.unlink(missing_ok=True)
+    made = [f"file {path.relative_to(ROOT)}" for path in (done, RESULTS / f"{name}.json")]
+    record.keep(f"execute-{name}", record.parts(used) | before, made)
+
+
+def _executed(name: str, source: Path, failed: Path, used: set[str]) -> object:
+    """The notebook as papermill leaves it; raises `ChapterError` where a cell failed."""
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    from steps import warm  # noqa: F401  (registers the engine)
+
+    seconds = float(os.environ.get("CELL_SECONDS", SECONDS))
+    try:
+        return papermill.execute_notebook(
+            source, failed, engine_name="warm", kernel_name="python3", cwd=source.parent, progress_bar=False,
+            request_save_on_cell_execute=False,  # writing megabytes after every cell would double the time
+            seconds=seconds, used=used,
+        )  # fmt: skip
     except PapermillExecutionError as error:
         first = next(iter(error.source.strip().splitlines()), "")
-        print(
+        raise ChapterError(
             f"{name}: cell {error.cell_index + 1} failed\n"
-            f"  at: {first}\n"
+            f"  at: {first[:200]}\n"
             f"  {error.ename}: {error.evalue}\n"
-            f"  the notebook as far as it ran: {failed.relative_to(ROOT)}",
-            file=sys.stderr,
+            f"  the notebook as far as it ran: {failed.relative_to(ROOT)}"
+        ) from error
+
+
+def _complete(recorded: dict) -> None:
+    """Raises `ResultsError` unless a chapter recorded the claims that the ledger has of it."""
+    from lib import data, results
+
+    ledger = data.load("claims")
+    expected = set(ledger.loc[ledger["chapter"] == recorded["chapter"], "id"])
+    if missing := sorted(expected - {claim["id"] for claim in recorded["claims"]}):
+        raise results.ResultsError(
+            f"{recorded['chapter']}: {len(missing)} of its {len(expected)} claims were not recorded "
+            f"({', '.join(missing[:3])}{' …' if len(missing) > 3 else ''}); end the chapter with `ledger.finish()` as "
+            "the last value of a cell"
         )
-        return 1
-    try:
-        results.write(results.recorded(executed, name))
-    except results.ResultsError as error:
-        print(error, file=sys.stderr)
-        return 1
-    failed.replace(done)
-    return 0
 
 
-@contextmanager
-def _stderr_in(log: Path) -> Iterator[None]:
-    """Standard error in a file, the kernel's too: stopped while it answers, it logs tracebacks of its own."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    try:
-        with log.open("wb") as file:
-            os.dup2(file.fileno(), 2)
-            yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+def renew_text(name: str) -> None:
+    """Put the present text of a chapter around the outputs of its last run; its code must be as it was."""
+    executed, source = EXECUTED / f"{name}.ipynb", ROOT / "notebooks" / f"{name}.ipynb"
+    notebook, now = (json.loads(file.read_text(encoding="utf-8")) for file in (executed, source))
+    ran = iter([cell for cell in notebook["cells"] if cell["cell_type"] == "code"])
+    notebook["cells"] = [next(ran) if cell["cell_type"] == "code" else cell for cell in now["cells"]]
+    _written(notebook, executed)
+    known = record.kept(f"execute-{name}")
+    used = known["used"] | record.parts([f"text {name}"])
+    record.keep(f"execute-{name}", used, known["made"])
 
 
-if __name__ == "__main__":
-    sys.exit(run(sys.argv[1]))
+def _written(notebook: dict, file: Path) -> None:
+    """A notebook without what differs from run to run: times, and paths of this machine."""
+    notebook["metadata"].pop("papermill", None)
+    for cell in notebook["cells"]:
+        for key in ("papermill", "execution"):
+            cell["metadata"].pop(key, None)
+        cell.pop("id", None)  # drawn at random; version 4.4 is the last that needs none
+    notebook["nbformat_minor"] = 4
+    fresh = file.with_suffix(".new")
+    fresh.write_text(json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    fresh.replace(file)

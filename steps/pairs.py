@@ -15,6 +15,8 @@ from pathlib import Path
 import jupytext
 import nbformat
 
+from steps import record
+
 ROOT = Path(__file__).resolve().parent.parent
 FORMAT = "md:myst"
 KEY = "pair"
@@ -163,6 +165,8 @@ def main(command: str) -> int:
             print(f"  {pair.name}: {done}")
     for problem in problems:
         print(problem, file=sys.stderr)
+    if command == "sync" and not problems:
+        record.keep("sync", record.parts(record.files("notebooks", "steps/pairs.py")), [])
     return 1 if problems else 0
 
 

@@ -17,7 +17,7 @@ class Lines(ConsoleReporter):
         """Start the clocks."""
         super().initialize(tasks, selected_tasks)
         self.started, self.times = time.monotonic(), {}
-        self.targets = [target for name in selected_tasks for target in tasks[name].targets]
+        self.opens = [tasks[name].meta["opens"] for name in selected_tasks if "opens" in (tasks[name].meta or {})]
 
     def execute_task(self, task: object) -> None:
         """A step begins."""
@@ -45,14 +45,13 @@ class Lines(ConsoleReporter):
     def complete_run(self) -> None:
         """The last words: what failed and why, or where the book is."""
         for result in self.failures:
-            task = result["task"]
-            lines = "".join(action.err or "" for action in task.actions).splitlines()
-            said = "\n".join(line for line in lines if not line.startswith("[IPKernelApp]")).strip()
-            self.write(f"\n{said}\n" if said else f"\n{result['exception'].get_msg()}\n")
+            self.write(f"\n{result['exception'].message}\n")
         seconds = time.monotonic() - self.started
         if self.failures:
             self.write(
                 f"\nThe build failed after {seconds:.0f} s. The last good book, if there is one, is untouched.\n"
             )
+        elif self.opens:
+            self.write(f"\nThe book is ready ({seconds:.0f} s). Open {' '.join(self.opens)}\n")
         else:
-            self.write(f"\nThe book is ready ({seconds:.0f} s). Open {' '.join(self.targets)}\n")
+            self.write(f"\nDone ({seconds:.0f} s).\n")

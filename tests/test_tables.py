@@ -1,112 +1,15 @@
-"""Which tables a chapter depends on, what the ledger may hold, and totals known from elsewhere."""
+"""What the ledger may hold, and totals known from elsewhere."""
 
-import csv
-import json
 import re
-import shutil
 
 import pandas as pd
 import pytest
 
 from lib import claims, data, flows
-from steps import tables
 
 CODES = {"nationality", "citizenship", "destination", "country", "iso3"}
 CHAPTERS = {"relations", "return", "irregular_migration", "protection", "coherence", "efficiency", "synthesis"}
 LEDGER = list(claims.read_ledger().values())
-
-
-def cell(code, options=""):
-    return f"Prose.\n\n```{{code-cell}} ipython3\n{options}{code}\n```\n"
-
-
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    """A project of two chapters with claims, of which only one loads a table."""
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "data").mkdir()
-    for name in ("claims.csv", "datapackage.json"):
-        shutil.copy(data.PACKAGE.parent / name, tmp_path / "data")
-    (tmp_path / "notebooks" / "irregular_migration.md").write_text(cell('data.load("frontex_route_month")'), "utf-8")
-    (tmp_path / "notebooks" / "other.md").write_text(cell("x = 1"), "utf-8")
-    monkeypatch.setattr(tables, "ROOT", tmp_path)
-    return tmp_path
-
-
-def rewrite_claims(project, change):
-    file = project / "data" / "claims.csv"
-    with file.open(encoding="utf-8", newline="") as opened:
-        rows = list(csv.DictReader(opened))
-    change(rows)
-    with file.open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.DictWriter(opened, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def rewrite_package(project, change):
-    file = project / "data" / "datapackage.json"
-    package = json.loads(file.read_text(encoding="utf-8"))
-    change({resource["name"]: resource for resource in package["resources"]})
-    file.write_text(json.dumps(package), encoding="utf-8")
-
-
-def test_loads_are_found_in_cells_only():
-    text = (
-        'Text with data.load("prose").\n\n```python\ndata.load("example")\n```\n\n'
-        + cell('data.load("b")\nx = f(data.load("a", own_file)["month"])')
-        + cell('def f():\n    return data.load("c")', ":tags: [hide-input]\n\n")
-        + cell('y = data.load("b")\nother.load(name)', "---\ntags: [hide-input]\n---\n")
-        + cell('%load_ext x\nz = data.load(\n    "d",\n)\n# data.load("remark")')
-    )
-    assert tables.loaded(text) == ["a", "b", "c", "d"]
-    assert tables.loaded("# No cell\n") == []
-
-
-@pytest.mark.parametrize(
-    "call", ["data.load(name)", 'data.load(f"a_{x}")', "data.load()", 'data.load("a" + x)', "data.load(1)"]
-)
-def test_computed_names_are_refused(call):
-    with pytest.raises(ValueError, match="name the table in quotes") as refused:
-        tables.loaded(cell(call))
-    assert call.split("(")[0] in str(refused.value)
-
-
-def test_files_of_a_chapter(project):
-    assert tables.files("irregular_migration") == ["data/frontex_route_month.csv"]
-    assert tables.files("other") == []
-
-
-def test_another_chapters_claims_do_not_change_the_fingerprint(project):
-    before = tables.fingerprint("irregular_migration"), tables.fingerprint("other")
-
-    def add(rows):
-        rows.append(rows[0] | {"id": "other-a", "chapter": "other"})
-
-    rewrite_claims(project, add)
-    assert tables.fingerprint("irregular_migration") == before[0]
-    assert tables.fingerprint("other") != before[1]
-
-
-@pytest.mark.parametrize("column", ["value", "precision", "expect", "statement", "note"])
-def test_a_chapters_own_claims_change_the_fingerprint(project, column):
-    before = tables.fingerprint("irregular_migration"), tables.fingerprint("other")
-    rewrite_claims(project, lambda rows: rows[0].update({column: "changed"}))
-    assert tables.fingerprint("irregular_migration") != before[0]
-    assert tables.fingerprint("other") == before[1]
-
-
-def test_only_descriptors_of_loaded_tables_change_the_fingerprint(project):
-    before = tables.fingerprint("irregular_migration")
-    rewrite_package(project, lambda found: found["countries"].update(title="Another"))
-    assert tables.fingerprint("irregular_migration") == before
-    rewrite_package(project, lambda found: found["frontex_route_month"].update(reference_date="2030-01-01"))
-    assert tables.fingerprint("irregular_migration") != before
-
-
-def test_the_chapters_load_tables_that_exist():
-    for chapter in (tables.ROOT / "notebooks").glob("*.md"):
-        assert set(tables.loaded(chapter.read_text(encoding="utf-8"))) <= set(data.resources()), chapter.name
 
 
 @pytest.mark.parametrize("row", LEDGER, ids=lambda row: row.id)

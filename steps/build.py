@@ -1,0 +1,46 @@
+"""Run the build: one at a time in a checkout, and with a clear end when it is stopped."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from steps import ROOT
+
+BUILD = ROOT / "_build"
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Holds the lock of the build; a second build waits here, and says so."""
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("  another build runs in this folder; waiting for it", flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def main(words: list[str]) -> int:
+    """Build these targets (`book` unless told otherwise)."""
+    from doit.cmd_base import ModuleTaskLoader
+    from doit.doit_cmd import DoitMain
+
+    import dodo
+
+    try:
+        with alone():
+            return DoitMain(ModuleTaskLoader(dodo)).run(["run", "-n", "2", "-P", "thread", "--continue", *words])
+    except KeyboardInterrupt:
+        print("\nStopped. The last good book, if there is one, is untouched; `make book` goes on where it was.")
+        sys.stdout.flush()
+        os._exit(130)  # threads that wait for a chapter would keep the process
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:] or ["book"]))
