@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-DOIT := $(BIN)/doit -n 2 -P thread --continue
+DOIT := $(BIN)/python -m doit -n 2 -P thread --continue
 export CHAPTERS
+# Everything started here runs the code of this checkout, whatever the environment has installed.
+export PYTHONPATH := $(CURDIR)
 # Chapters and tests run two at a time; threads inside small matrix products would only wait for each other.
 export OPENBLAS_NUM_THREADS = 1
 
@@ -14,25 +16,31 @@ export OPENBLAS_NUM_THREADS = 1
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
+# An environment installs one checkout by its path: in a copied or renamed one, or when its Python is gone, it is made anew.
+ifneq ($(shell test -x $(BIN)/python && cat $(READY) 2>/dev/null),$(CURDIR))
+.PHONY: $(READY)
+endif
+
 $(READY): requirements.lock pyproject.toml
+	@test ! -L $(VENV) || { echo "$(VENV) is a symbolic link, and setting it up would empty an environment that others use; remove the link (rm $(VENV)) and run make again"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Setting up $(VENV): the locked packages, checked by hash (a minute or two, once) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+	@pwd -P > $@
 
 book: $(READY)  ## build the book (CHAPTERS="a b": a preview with these chapters alone)
 	@$(DOIT) book || exit 1
 
 test: $(READY)  ## everything that CI runs
 	@$(BIN)/python -m steps.pairs check
-	@$(BIN)/ruff check .
+	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations=5 && echo "All tests passed."
 
 check: $(READY)  ## the fast tests (under 30 seconds)
 	@$(BIN)/python -m steps.pairs check
-	@$(BIN)/ruff check .
+	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m pytest -n 2 -m "not book and not browser and not simulation" && echo "Fast tests passed; make test runs the rest."
 
 serve: $(READY)  ## serve the book locally and rebuild it when a file changes
@@ -45,11 +53,11 @@ describe: $(READY)  ## after editing a table: validate all tables and record the
 	@$(BIN)/python -m steps.describe
 
 lab: $(READY)  ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab notebooks
+	@$(BIN)/python -m jupyterlab notebooks
 
 lock: $(READY)  ## resolve the packages again (names, versions and hashes, no addresses)
 	@$(BIN)/python -m pip install --quiet uv
-	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	@$(BIN)/python -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --upgrade -o requirements.lock
 
 benchmark: $(READY)  ## wall times of the build and of the estimators beside other tools
