@@ -1,0 +1,61 @@
+"""Sphinx extension: what the templates of the theme ask for, and which pages have to be written anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zlib import crc32
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+
+def parts(env: BuildEnvironment) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The parts of the book in order: caption, and name and title of each page."""
+    root = env.get_doctree(env.config.root_doc)
+    return [
+        (tree["caption"] or "", [(name, title or env.titles[name].astext()) for title, name in tree["entries"]])
+        for tree in root.findall(addnodes.toctree)
+    ]
+
+
+def contents(toc: nodes.Node, depth: int = 2) -> list[tuple[str, str, list]]:
+    """The sections of a page, `depth` levels of them below its title: anchor, title and sections inside."""
+    return [
+        (link["anchorname"], link.astext(), contents(item, depth - 1) if depth > 1 else [])
+        for item in _items(toc)
+        if (link := item.next_node(nodes.reference)) is not None
+    ]
+
+
+def _items(parent: nodes.Node) -> list[nodes.list_item]:
+    return [item for items in parent if isinstance(items, nodes.bullet_list) for item in items]
+
+
+def _page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None) -> None:
+    toc = app.env.tocs.get(pagename)
+    context["book_parts"] = app.env.book_parts
+    context["page_contents"] = contents(toc[0]) if toc else []
+    # only files, and of these only the book's own: scripts in a page are what a content security policy forbids
+    ours = {"_static/theme.css", *(f"_static/{file}" for file, _ in app.config.html_css_files)}
+    context["css_files"] = [file for file in context["css_files"] if file.filename in ours]
+    ours = {f"_static/{file}" for file, _ in app.config.html_js_files}
+    context["script_files"] = [file for file in context["script_files"] if file.filename in ours]
+
+
+def _outdated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Every page when titles, order or files that all pages show have changed, which Sphinx does not look at."""
+    folders = [*map(Path(app.confdir).joinpath, app.config.html_static_path), *app.builder.theme.get_theme_dirs()]
+    files = sorted(file for folder in folders for file in Path(folder).rglob("*.*") if file.suffix in (".css", ".js"))
+    env.book_parts = parts(env)
+    state = (env.book_parts, [crc32(file.read_bytes()) for file in files])
+    before, env.book_state = getattr(env, "book_state", None), state
+    return [] if state == before else sorted(env.found_docs)
+
+
+def setup(app: Sphinx) -> dict:
+    """Give the templates their context."""
+    app.connect("env-updated", _outdated)
+    app.connect("html-page-context", _page)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
