@@ -13,6 +13,7 @@ import vl_convert
 import yaml
 
 from lib import charts, data, results
+from lib.export import csv_text
 from steps import ROOT, front, pages, record
 from steps.bibliography import bibtex
 from steps.execute import EXECUTED
@@ -137,10 +138,9 @@ def main(chapters: list[str]) -> None:
     found = pages.entries(tested, results.figures(recorded))
     for name in chapters:
         publish(name, found)
-        found[found["chapter"] == name][tested.columns].to_csv(
-            files / f"{name}.claims.csv", index=False, lineterminator="\n"
-        )
-    pages.flat(found).to_csv(files / "ledger.csv", index=False, lineterminator="\n")
+        own = found[found["chapter"] == name][tested.columns]
+        (files / f"{name}.claims.csv").write_text(csv_text(own), encoding="utf-8")
+    (files / "ledger.csv").write_text(csv_text(pages.flat(found)), encoding="utf-8")
     generated = {
         "catalogue": catalogue(), "matrix": matrix(tested), "glossary": glossary(),
         "ledger": pages.ledger_page(found), "rows": pages.rows_page(found),
