@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-DOIT := $(BIN)/python -m doit -n 2 -P thread --continue
 export CHAPTERS
 # Everything started here runs the code of this checkout, whatever the environment has installed.
 export PYTHONPATH := $(CURDIR)
@@ -11,7 +10,7 @@ export PYTHONPATH := $(CURDIR)
 export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check serve sync describe lab lock benchmark montecarlo clean
+.PHONY: help book test check serve status sync describe lab lock benchmark montecarlo clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -31,7 +30,7 @@ $(READY): requirements.lock pyproject.toml
 	@pwd -P > $@
 
 book: $(READY)  ## build the book (CHAPTERS="a b": a preview with these chapters alone)
-	@$(DOIT) book || exit 1
+	@$(BIN)/python -m steps.build
 
 test: $(READY)  ## everything that CI runs
 	@$(BIN)/python -m steps.pairs check
@@ -45,6 +44,9 @@ check: $(READY)  ## the fast tests (under 30 seconds)
 
 serve: $(READY)  ## serve the book locally and rebuild it when a file changes
 	@$(BIN)/python -m steps.serve
+
+status: $(READY)  ## what would run if the book were built now, and why
+	@$(BIN)/python -m steps.status
 
 sync: $(READY)  ## reconcile notebooks/NAME.md and notebooks/NAME.ipynb
 	@$(BIN)/python -m steps.pairs sync
@@ -68,4 +70,4 @@ montecarlo: $(READY)  ## repeat the simulations behind data/monte_carlo_*.csv (a
 	@$(BIN)/python -m steps.montecarlo
 
 clean:  ## remove everything that was built, the environment included
-	rm -rf $(VENV) _build book/chapters book/generated .doit.db* *.egg-info
+	rm -rf $(VENV) _build book/chapters book/generated *.egg-info

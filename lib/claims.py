@@ -141,6 +141,14 @@ def read_ledger() -> dict[str, Claim]:
     return _claims(data.load("claims"))
 
 
+def read_claim(id: str) -> Claim:
+    """One claim, of whatever chapter. Raises `ClaimError` when the ledger has none of this id."""
+    found = _claims(data.load_rows("claims", "id", id))
+    if id not in found:
+        raise ClaimError(f"no claim {id!r} in the ledger")
+    return found[id]
+
+
 def _claims(rows: pd.DataFrame) -> dict[str, Claim]:
     return {
         row["id"]: Claim(**{name: _empty(name) if pd.isna(cell) else cell for name, cell in row.items()})

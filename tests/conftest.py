@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -44,19 +45,24 @@ class Project:
 
     def build(self, **env: str) -> subprocess.CompletedProcess:
         """What `make book` runs."""
-        return self.python("-m", "doit", "-n", 2, "-P", "thread", "--continue", "book", **env)
+        return self.python("-m", "steps.build", **env)
 
     def describe(self) -> None:
         """What `make describe` runs."""
         done = self.python("-m", "steps.describe")
         assert done.returncode == 0, done.stderr
 
-    def would_run(self) -> set[str]:
-        """The steps that are not up to date, nothing executed."""
-        listed = self.python("-m", "doit", "list", "--all", "--status")
+    def stale(self) -> dict[str, str]:
+        """The steps that are not up to date, each with what `make status` says of it; nothing is executed."""
+        listed = self.python("-m", "steps.status")
         assert listed.returncode == 0, listed.stderr
-        steps = [line.split()[:2] for line in listed.stdout.splitlines()]
-        return {name for status, name in steps if status != "U"}
+        said = dict(re.split(r"  +", line.strip(), maxsplit=1) for line in listed.stdout.splitlines())
+        return {step: reasons for step, reasons in said.items() if reasons != "up to date"}
+
+    def sync(self) -> None:
+        """What `make sync` runs."""
+        done = self.python("-m", "steps.pairs", "sync")
+        assert done.returncode == 0, done.stderr
 
     def edit(self, file: str, old: str, new: str) -> None:
         """Replace the first occurrence of a text that has to be there."""
@@ -113,5 +119,5 @@ def book(project) -> Path:
 @pytest.fixture
 def copy(project, book, tmp_path) -> Project:
     """The built project with the state of its build, to be changed at will."""
-    copied = shutil.copytree(project.root, tmp_path / "copy", ignore=shutil.ignore_patterns("work", "__pycache__"))
+    copied = shutil.copytree(project.root, tmp_path / "copy", ignore=shutil.ignore_patterns("work-*", "__pycache__"))
     return Project(copied)
