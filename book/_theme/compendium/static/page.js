@@ -59,6 +59,9 @@
     if (followed?.closest(":popover-open")) followed.closest("[popover]").hidePopover();
   });
 
+  const sidebar = document.getElementById("site-navigation");
+  sidebar.scrollTop = sidebar.querySelector("[aria-current]")?.offsetTop - sidebar.clientHeight / 2 || 0;
+
   // The section that is read is marked in the contents: the last one whose heading has passed the top.
   const links = [...document.querySelectorAll("#page-contents a")];
   const named = new Map(links.map((link) => [document.getElementById(decodeURIComponent(link.hash.slice(1))), link]));
