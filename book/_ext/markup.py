@@ -19,6 +19,7 @@ from sphinx.writers.html5 import HTML5Translator
 PYTHON = ("python", "python3", "ipython", "ipython3")
 MADE = re.compile(r'<(?:figure(?=[^>]* class="figure[ "])|li(?=[^>]* class="claim[ "])) [^>]*>')
 ID = re.compile(r'\bid="([^"]+)"')
+GLUED = ["pasted-text"]
 STYLED = re.compile(r'<table(?= id="T_)')  # a table that pandas has styled; it scrolls when it is wide
 
 
@@ -29,8 +30,18 @@ class Translator(HTML5Translator):
         """Code and printed text, without an element for each token."""
         kind = "code python" if node.get("language") in PYTHON else "code"
         self.body.append(self.starttag(node, "pre", "", CLASS=kind, TABINDEX="0"))
-        self.body.append(f"{escape(node.astext(), quote=False)}</pre>\n")
+        self.body.append(f"{escape(node.astext().rstrip(), quote=False)}</pre>\n")
         raise nodes.SkipNode
+
+    def visit_inline(self, node: nodes.inline) -> None:
+        """A stretch of text in an element, unless it only says that a notebook has put it there."""
+        if node["classes"] != GLUED:
+            super().visit_inline(node)
+
+    def depart_inline(self, node: nodes.inline) -> None:
+        """The end of the element."""
+        if node["classes"] != GLUED:
+            super().depart_inline(node)
 
     def visit_table(self, node: nodes.table) -> None:
         """A table that scrolls sideways by itself when it is wider than the page."""

@@ -80,11 +80,12 @@
   mark();
 
   // Code is coloured by ranges when it is opened, so that no token needs an element of its own.
+  const KEYWORDS = "and as assert async await break class continue def del elif else except False finally for from global"
+    + " if import in is lambda None nonlocal not or pass raise return True try while with yield";
   const TOKENS = new RegExp([
     /(?<comment>#.*)/,
     /(?<string>(?<!\w)[rRbBfFuU]{0,2}(?:"""[^]*?"""|'''[^]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))/,
-    /(?<keyword>\b(?:and|as|assert|async|await|break|class|continue|def|del|elif|else|except|False|finally|for|from)\b)/,
-    /(?<keyword2>\b(?:global|if|import|in|is|lambda|None|nonlocal|not|or|pass|raise|return|True|try|while|with|yield)\b)/,
+    new RegExp(`(?<keyword>\\b(?:${KEYWORDS.replaceAll(" ", "|")})\\b)`),
     /(?<number>\b\d[\d_]*(?:\.\d+)?(?:e[-+]?\d+)?\b)/,
   ].map(({ source }) => source).join("|"), "g");
   function colour(pre) {
