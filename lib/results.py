@@ -83,8 +83,9 @@ def claims(results: Mapping[str, dict]) -> pd.DataFrame:
 
     Raises `ResultsError` unless they are exactly the claims of these chapters in the ledger.
     """
-    found = pd.DataFrame([claim for result in results.values() for claim in result["claims"]])
     ledger = data.load("claims")
+    rows = [claim for result in results.values() for claim in result["claims"]]
+    found = pd.DataFrame(rows, columns=[*ledger.columns, "computed", "verdict"])
     expected = ledger.loc[ledger["chapter"].isin(list(results)), "id"]
     if sorted(found["id"]) != sorted(expected):
         odd = sorted(set(found["id"]) ^ set(expected))

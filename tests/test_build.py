@@ -98,11 +98,11 @@ def add_line(name, line):
         pytest.param(change_table("uk_returns_quarter"), {OTHER}, id="a table that the other loads"),
         pytest.param(change_table("partnership_starts"), ALL - {"protection", SYNTHESIS}, id="a table that most load"),
         pytest.param(change_table("links_conclusion_finding"), {SYNTHESIS}, id="a table of the synthesis"),
-        pytest.param(add_line("lib/flows.py", "# changed"), {"irregular_migration", "protection", "coherence"}, id="a module"),
+        pytest.param(add_line("lib/flows.py", "# changed"), {CHAPTER, "protection", "coherence"}, id="a module"),
         pytest.param(add_line("lib/data.py", "# changed"), ALL, id="a module that all use"),
         pytest.param(add_line("lib/templates/answer.html", ""), {SYNTHESIS}, id="a template"),
         pytest.param(add_line("requirements.lock", "# changed"), ALL, id="the locked packages"),
-        pytest.param(add_claim_of_another_chapter, set(), id="a claim of another chapter"),
+        pytest.param(add_claim_of_another_chapter, {SYNTHESIS}, id="a claim of another chapter"),
         pytest.param(add_line("book/cite.md", "One more sentence."), set(), id="another page"),
     ],
 )

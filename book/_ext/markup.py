@@ -17,8 +17,9 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
 PYTHON = ("python", "python3", "ipython", "ipython3")
-MADE = re.compile(r'<figure (?=[^>]*class="figure\b)[^>]*>|<li (?=[^>]*class="claim\b)[^>]*>')
+MADE = re.compile(r'<(?:figure(?=[^>]* class="figure[ "])|li(?=[^>]* class="claim[ "])) [^>]*>')
 ID = re.compile(r'\bid="([^"]+)"')
+GLUED = ["pasted-text"]
 STYLED = re.compile(r'<table(?= id="T_)')  # a table that pandas has styled; it scrolls when it is wide
 
 
@@ -29,8 +30,18 @@ class Translator(HTML5Translator):
         """Code and printed text, without an element for each token."""
         kind = "code python" if node.get("language") in PYTHON else "code"
         self.body.append(self.starttag(node, "pre", "", CLASS=kind, TABINDEX="0"))
-        self.body.append(f"{escape(node.astext(), quote=False)}</pre>\n")
+        self.body.append(f"{escape(node.astext().rstrip(), quote=False)}</pre>\n")
         raise nodes.SkipNode
+
+    def visit_inline(self, node: nodes.inline) -> None:
+        """A stretch of text in an element, unless it only says that a notebook has put it there."""
+        if node["classes"] != GLUED:
+            super().visit_inline(node)
+
+    def depart_inline(self, node: nodes.inline) -> None:
+        """The end of the element."""
+        if node["classes"] != GLUED:
+            super().depart_inline(node)
 
     def visit_table(self, node: nodes.table) -> None:
         """A table that scrolls sideways by itself when it is wider than the page."""
@@ -49,15 +60,6 @@ class Translator(HTML5Translator):
     def depart_citation(self, node: nodes.citation) -> None:
         """The end of the block."""
         self.body.append("</div>\n")
-
-    def visit_HideCodeCellNode(self, node: HideCodeCellNode) -> None:  # noqa: N802
-        """Folded code."""
-        self.body.append(f'<details class="hide {" ".join(node["classes"])}">')
-        self.body.append(f"<summary>{escape(node['prompt_show'])}</summary>\n")
-
-    def depart_HideCodeCellNode(self, node: HideCodeCellNode) -> None:  # noqa: N802
-        """The end of the fold."""
-        self.body.append("</details>\n")
 
 
 class CodeAnchors(SphinxPostTransform):
@@ -80,6 +82,15 @@ class CodeAnchors(SphinxPostTransform):
                 cell[0][:0] = [nodes.inline(ids=[f"code-{id}"]) for id in ids]
 
 
+def _fold(self: HTML5Translator, node: HideCodeCellNode) -> None:
+    self.body.append(f'<details class="hide {" ".join(node["classes"])}">')
+    self.body.append(f"<summary>{escape(node['prompt_show'])}</summary>\n")
+
+
+def _end_fold(self: HTML5Translator, node: HideCodeCellNode) -> None:
+    self.body.append("</details>\n")
+
+
 def _inline(self: HTML5Translator, node: nodes.math) -> None:
     self.body.append(convert(node.astext(), display="inline"))
     raise nodes.SkipNode
@@ -92,8 +103,9 @@ def _display(self: HTML5Translator, node: nodes.math_block) -> None:
 
 
 def setup(app: Sphinx) -> dict:
-    """Register the translator, the formulas and the anchors."""
+    """Register the translator, folded code, the formulas and the anchors; after `myst_nb`, which folds code too."""
     app.set_translator("html", Translator)
+    app.add_node(HideCodeCellNode, override=True, html=(_fold, _end_fold))
     app.add_html_math_renderer("mathml", (_inline, None), (_display, None))
     app.add_post_transform(CodeAnchors)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -59,6 +59,9 @@
     if (followed?.closest(":popover-open")) followed.closest("[popover]").hidePopover();
   });
 
+  const sidebar = document.getElementById("site-navigation");
+  sidebar.scrollTop = sidebar.querySelector("[aria-current]")?.offsetTop - sidebar.clientHeight / 2 || 0;
+
   // The section that is read is marked in the contents: the last one whose heading has passed the top.
   const links = [...document.querySelectorAll("#page-contents a")];
   const named = new Map(links.map((link) => [document.getElementById(decodeURIComponent(link.hash.slice(1))), link]));
@@ -77,11 +80,12 @@
   mark();
 
   // Code is coloured by ranges when it is opened, so that no token needs an element of its own.
+  const KEYWORDS = "and as assert async await break class continue def del elif else except False finally for from global"
+    + " if import in is lambda None nonlocal not or pass raise return True try while with yield";
   const TOKENS = new RegExp([
     /(?<comment>#.*)/,
     /(?<string>(?<!\w)[rRbBfFuU]{0,2}(?:"""[^]*?"""|'''[^]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))/,
-    /(?<keyword>\b(?:and|as|assert|async|await|break|class|continue|def|del|elif|else|except|False|finally|for|from)\b)/,
-    /(?<keyword2>\b(?:global|if|import|in|is|lambda|None|nonlocal|not|or|pass|raise|return|True|try|while|with|yield)\b)/,
+    new RegExp(`(?<keyword>\\b(?:${KEYWORDS.replaceAll(" ", "|")})\\b)`),
     /(?<number>\b\d[\d_]*(?:\.\d+)?(?:e[-+]?\d+)?\b)/,
   ].map(({ source }) => source).join("|"), "g");
   function colour(pre) {
