@@ -2,10 +2,18 @@
 
 import csv
 import json
+import os
 import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import nbformat
 import pytest
+
+import steps.html
 
 pytestmark = pytest.mark.book
 
@@ -260,3 +268,97 @@ def test_a_readers_own_run_of_a_chapter_changes_the_synthesis(copy, tmp_path):
         if 'class="comparison discrepancies"' in out.get("data", {}).get("text/html", "")
     ]
     assert "irregular_migration.html#irregular-migration-peak-date" in discrepancies
+
+
+@pytest.mark.parametrize(
+    ("lost", "step"),
+    [
+        ("_build/html/book/ledger.html", "html"),
+        ("_build/extra", "assemble"),
+        ("book/generated", "assemble"),
+        ("book/chapters/relations.ipynb", "assemble"),
+        ("_build/records/html.json", "html"),
+        ("_build/executed/relations.ipynb", "chapter relations"),
+    ],
+)
+def test_what_is_deleted_is_made_again(copy, lost, step):
+    before = html(copy)
+    place = copy.root / lost
+    shutil.rmtree(place) if place.is_dir() else place.unlink()
+    assert step in copy.stale()
+    built = copy.build()
+    assert built.returncode == 0, built.stdout + built.stderr
+    assert html(copy) == before
+    assert copy.stale() == {}
+
+
+def test_a_page_edited_by_hand_in_the_html_is_made_again(copy):
+    before = html(copy)
+    page = copy.root / "_build" / "html" / "book" / "cite.html"
+    page.write_text("by hand", encoding="utf-8")
+    assert copy.stale() == {"html": "its result _build/html/book/cite.html was edited"}
+    assert copy.build().returncode == 0
+    assert html(copy) == before
+
+
+def test_the_same_input_gives_the_same_bytes_in_another_folder_and_time_zone(copy):
+    before = html(copy)
+    for folder in ("_build", "book/chapters", "book/generated"):
+        shutil.rmtree(copy.root / folder)
+    built = copy.build(TZ="Pacific/Auckland", LANG="nl_NL.UTF-8", PYTHONHASHSEED="1")
+    assert built.returncode == 0, built.stdout + built.stderr
+    after = html(copy)
+    assert after.keys() == before.keys()
+    assert [str(name) for name in before if after[name] != before[name]] == []
+
+
+def test_two_builds_at_once_take_turns(copy):
+    add_line("book/cite.md", "One more sentence.")(copy)
+    command = [sys.executable, "-m", "steps.build"]
+    env = os.environ | {"PYTHONPATH": str(copy.root)}
+    both = [
+        subprocess.Popen(command, cwd=copy.root, env=env | {"CHAPTERS": asked}, stdout=subprocess.PIPE, text=True)
+        for asked in ("", "relations", "protection")
+    ]
+    said = [build.communicate()[0] for build in both]
+    assert [build.returncode for build in both] == [0, 0, 0], said
+    assert sum("another build runs in this folder" in one for one in said) == 2
+    assert "One more sentence." in (copy.root / "_build" / "html" / "book" / "cite.html").read_text(encoding="utf-8")
+
+
+def test_a_build_that_is_interrupted_says_so_in_a_line(copy):
+    before = html(copy)
+    copy.edit(TEXT, "## In brief\n", "```{code-cell} ipython3\nimport time\ntime.sleep(120)\n```\n\n## In brief\n")
+    build = subprocess.Popen(
+        [sys.executable, "-m", "steps.build"], cwd=copy.root, env=os.environ | {"PYTHONPATH": str(copy.root)},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+    for line in build.stdout:
+        if "executing" in line:
+            break
+    os.killpg(build.pid, signal.SIGINT)
+    said = build.stdout.read()
+    assert build.wait() == 130
+    assert "Stopped." in said and "Traceback" not in said and len(said.splitlines()) < 12, said
+    assert html(copy) == before
+
+
+def test_a_new_book_that_cannot_take_its_place_leaves_the_last_good_one(tmp_path, monkeypatch):
+    fresh, target = tmp_path / "html.new", tmp_path / "html"
+    for folder, text in ((fresh, "new"), (target, "old")):
+        folder.mkdir()
+        (folder / "index.html").write_text(text, encoding="utf-8")
+    rename = Path.rename
+    monkeypatch.setattr(
+        Path, "rename", lambda self, to: rename(self, to) if self != fresh else (_ for _ in ()).throw(OSError("full"))
+    )
+    with pytest.raises(OSError, match="full"):
+        steps.html.swap(fresh, target)
+    assert (target / "index.html").read_text(encoding="utf-8") == "old"
+
+
+def test_chapters_that_record_fewer_claims_than_the_ledger_has_are_refused(copy):
+    copy.edit(f"notebooks/{OTHER}.md", "\nsummary\n```", "\nsummary;\n```")
+    said = failure(copy.build())
+    assert re.search(rf"{OTHER}: \d+ of its \d+ claims were not recorded \(return-", said)
+    assert "ledger.finish()" in said
