@@ -216,7 +216,12 @@ def test_a_changed_title_is_changed_in_the_navigation_of_every_page(small):
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: no chromium or google-chrome found")
+
+
+def in_a_browser(test):
+    """Mark a test that needs Chromium."""
+    missing = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: no chromium or google-chrome found")
+    return pytest.mark.browser(missing(test))
 
 
 class Strict(SimpleHTTPRequestHandler):

@@ -35,6 +35,7 @@ def _items(parent: nodes.Node) -> list[nodes.list_item]:
 
 def _page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None) -> None:
     toc = app.env.tocs.get(pagename)
+    context["author"] = app.config.author
     context["book_parts"] = app.env.book_parts
     context["page_contents"] = contents(toc[0]) if toc else []
     # only files, and of these only the book's own: scripts in a page are what a content security policy forbids
