@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-import csv
-import datetime
 import difflib
 import hashlib
 import json
+import math
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 
+from lib import cells
+from lib.cells import SHOWN_ERRORS, Cells, DataError
 from lib.used import only
+
+__all__ = [
+    "SHOWN_ERRORS", "DataError", "Provenance", "describe", "load", "load_rows", "read", "resource", "resources", "validate",
+]  # fmt: skip
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "data" / "datapackage.json"
-SHOWN_ERRORS = 5
 
-# Table Schema type -> pandas dtype. Dates are read as text first and converted after, so that a month
-# stays a month. Integers that may be missing need the nullable type; see `_dtype`.
-DTYPES = {"string": "str", "integer": "int64", "number": "float64", "year": "int64", "boolean": "bool"}
 DATES = {"yearmonth": "%Y-%m", "date": "%Y-%m-%d"}
 
-
-class DataError(ValueError):
-    """A table that does not exist, does not match its schema, or is not the file that was described."""
+# How a value is written, and how to say so. Frictionless and pandas each read more than this, and not the same.
+FORMS = {
+    "integer": (r"[+-]?\d+", "a whole number, without a thousands separator; write 1234"),
+    "number": (r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", "a number, with a point in decimals; write 1234.5"),
+    "year": (r"[1-9]\d{3}", "a year; write 2025"),
+    "yearmonth": (r"[1-9]\d{3}-(0[1-9]|1[0-2])", "a month; write 2025-03"),
+    "date": (r"[1-9]\d{3}-\d\d-\d\d", "a date; write 2025-03-31"),
+}
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def sha256(path: Path) -> str:
 def _file(name: str, path: str | Path | None) -> Path:
     file = Path(path).expanduser() if path else PACKAGE.parent / resource(name)["path"]
     if not file.is_file():
-        hint = "check the parameter that names it" if path else "restore it from version control"
+        hint = "check the parameter that names it and give a full path" if path else "restore it from version control"
         raise DataError(f"table {name!r}: the file {file.name} does not exist; {hint}")
     return file
 
@@ -106,49 +109,54 @@ def validate(name: str, path: str | Path | None = None) -> None:
 
     Raises `DataError` with file, line, column, value and rule of the first rows that break it.
     """
-    schema = resource(name)["schema"]
-    with _as_csv(_file(name, path), schema, name) as file:
-        _validate(file, schema, name)
+    file, schema = _file(name, path), resource(name)["schema"]
+    _validate(file.name, cells.read(file, schema["fields"], name), schema, name)
 
 
-def _validate(file: Path, schema: dict, name: str) -> None:
-    from frictionless import Resource, system  # costs 0.4 s: only when a file has to be read row by row
+def _validate(file: str, table: Cells, schema: dict, name: str) -> None:
+    if not table.rows:
+        raise DataError(f"table {name!r}: {file} has a header and no rows")
+    cells.refuse(name, _misspelt(file, table, schema))
+    from frictionless import Resource  # costs 0.4 s: only when a file has to be checked row by row
 
-    with system.use_context(trusted=True):
-        report = Resource.from_descriptor(
-            {
-                "name": "table",
-                "path": file.name,
-                "format": "csv",
-                "schema": schema,
-                "encoding": "utf-8",
-                "dialect": {"csv": {"delimiter": ","}},  # never guessed
-            },
-            basepath=str(file.parent),
-        ).validate()
+    report = Resource.from_descriptor(
+        {"name": "table", "data": [table.header, *table.rows], "schema": schema}
+    ).validate()
     errors = [error for task in report.tasks for error in task.errors]
-    if errors:
-        lines = [_error_line(file.name, error, schema) for error in errors[:SHOWN_ERRORS]]
-        more = len(errors) - SHOWN_ERRORS
-        lines += [f"... and {more} more"] if more > 0 else []
-        raise DataError(
-            f"table {name!r} does not match its schema; mend the rows or, if the table is right, its schema "
-            f"(of a shipped table: in {PACKAGE.name}):\n  " + "\n  ".join(lines)
-        )
+    cells.refuse(name, [_error_line(file, error, table, schema) for error in errors])
 
 
-def _error_line(file: str, error: object, schema: dict) -> str:
+def _misspelt(file: str, table: Cells, schema: dict) -> list[str]:
+    """The values that are not written as their type wants."""
+    found = []
+    for at, field in enumerate(schema["fields"]):
+        pattern, rule = FORMS.get(field["type"], (r"(?s:.*)", ""))
+        for row, line in zip(table.rows, table.lines, strict=True):
+            cell = row[at]
+            if cell and not (re.fullmatch(pattern, cell, re.ASCII) and _fits(cell, field["type"])):
+                place = f"{file}, line {line}, column {field['name']!r}, value {cells.shown(cell)}"
+                found.append((line, f"{place}: type-error: not {rule}"))
+    return [error for _, error in sorted(found, key=lambda one: one[0])]
+
+
+def _fits(cell: str, type: str) -> bool:
+    if type == "integer":
+        return len(cell) < 19  # digits that 64 bits hold for certain
+    return type != "number" or math.isfinite(float(cell))
+
+
+def _error_line(file: str, error: object, table: Cells, schema: dict) -> str:
     """File, line, column, value and rule of one Frictionless error, in as far as it has them."""
     parts = [file]
     if (row := getattr(error, "row_number", None)) is not None:
-        parts.append(f"line {row}")
-    if field := getattr(error, "field_name", None) or getattr(error, "label", None):
+        parts.append(f"line {table.lines[row - 2]}")
+    if field := getattr(error, "field_name", None):
         parts.append(f"column {field!r}")
     if (cell := getattr(error, "cell", None)) is not None:
-        parts.append(f"value {str(cell)!r}")
+        parts.append(f"value {cells.shown(cell)}")
     if error.type == "primary-key":
-        row = dict(zip((field["name"] for field in schema["fields"]), error.cells, strict=False))
-        parts += [f"{key} {row.get(key, '')!r}" for key in schema["primaryKey"]]
+        row = dict(zip(table.header, error.cells, strict=False))
+        parts += [f"{key} {cells.shown(row.get(key, ''))}" for key in schema["primaryKey"]]
     return ", ".join(parts) + f": {error.type}: {error.note or error.description}"
 
 
@@ -167,13 +175,31 @@ def load(name: str, path: str | Path | None = None) -> pd.DataFrame:
     if path:
         return read(path, schema, name)
     file = _file(name, None)
-    if sha256(file) != resource(name)["sha256"]:
+    if sha256(file) != (recorded := resource(name)["sha256"]):
+        if hashlib.sha256(normal(file.read_bytes())).hexdigest() == recorded:
+            raise DataError(
+                f"table {name!r}: only the line endings of {file.name} differ from the file that {PACKAGE.name} "
+                "describes, as git or an editor changes them on Windows; run `git config core.autocrlf input` and "
+                "check out again, or `make describe`, which puts the tables right"
+            )
         validate(name)
         raise DataError(
             f"table {name!r}: {file.name} matches its schema but is not the file that {PACKAGE.name} "
             "describes; if the change is meant, run `make describe` and commit both"
         )
-    return _typed(file, schema, name)
+    return _typed(cells.read(file, schema["fields"], name), schema)
+
+
+def normal(content: bytes) -> bytes:
+    """A CSV file as the data package keeps it: no byte order mark, every line ended by LF."""
+    lines = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    return lines if lines.endswith(b"\n") else lines + b"\n"
+
+
+def written(name: str) -> list[list[str]]:
+    """The rows of a packaged table as they are written in its file, header first."""
+    table = cells.read(_file(name, None), resource(name)["schema"]["fields"], name)
+    return [table.header, *table.rows]
 
 
 def load_rows(name: str, column: str, value: str) -> pd.DataFrame:
@@ -188,81 +214,23 @@ def read(path: str | Path, schema: dict, name: str) -> pd.DataFrame:
 
     `name` is what errors call the table. Raises `DataError`.
     """
-    with _as_csv(_file(name, path), schema, name) as file:
-        _validate(file, schema, name)
-        return _typed(file, schema, name)
+    file = _file(name, path)
+    table = cells.read(file, schema["fields"], name)
+    _validate(file.name, table, schema, name)
+    return _typed(table, schema)
 
 
-def _typed(file: Path, schema: dict, name: str) -> pd.DataFrame:
-    fields = schema["fields"]
-    try:
-        table = pd.read_csv(
-            file,
-            dtype={field["name"]: _dtype(field) for field in fields},
-            keep_default_na=False,  # "NA" is a code in some tables; only an empty cell is missing
-            na_values={field["name"]: [""] for field in fields},
-            encoding="utf-8",
-        )
-        for field in fields:
-            if field["type"] in DATES:
-                table[field["name"]] = pd.to_datetime(table[field["name"]], format=DATES[field["type"]])
-    except (
-        ValueError,
-        OverflowError,
-    ) as problem:  # a number too large, or a value written as only the validator reads it
-        raise DataError(f"table {name!r}: {file.name} cannot be read as its schema says: {problem}") from problem
-    if table.empty:
-        raise DataError(f"table {name!r}: {file.name} has a header and no rows")
-    return table
+def _typed(table: Cells, schema: dict) -> pd.DataFrame:
+    columns = zip(schema["fields"], zip(*table.rows, strict=True), strict=True)
+    return pd.DataFrame({field["name"]: _column(texts, field) for field, texts in columns})
 
 
-def _dtype(field: dict) -> str:
-    required = field.get("constraints", {}).get("required", False)
-    if field["type"] in ("integer", "year") and not required:
-        return "Int64"
-    return DTYPES.get(field["type"], "str")
-
-
-@contextmanager
-def _as_csv(file: Path, schema: dict, name: str) -> Iterator[Path]:
-    """The file itself, or a Parquet file written out as CSV under its own name, to be held to the same rules."""
-    if file.suffix.lower() != ".parquet":
-        yield file
-        return
-    from pyarrow import ArrowException, parquet, types  # only for readers who bring such a file
-
-    try:
-        table = parquet.read_table(file)
-    except (ArrowException, OSError) as problem:
-        raise DataError(f"table {name!r}: {file.name} cannot be read as Parquet: {problem}") from problem
-    for field in table.schema:
-        if any(kind(field.type) for kind in (types.is_nested, types.is_binary, types.is_large_binary)):
-            raise DataError(f"table {name!r}: {file.name}, column {field.name!r}: {field.type} has no place in a table")
-    formats = {field["name"]: field["type"] for field in schema["fields"]}
-    # pandas writes row labels as a column; and columns have names here, so that their order says nothing
-    columns = [column for column in table.column_names if not re.fullmatch(r"__index_level_\d+__", column)]
-    columns.sort(key=lambda column: list(formats).index(column) if column in formats else len(formats))
-    with TemporaryDirectory() as folder:
-        copy = Path(folder) / file.name
-        with copy.open("w", encoding="utf-8", newline="") as text:
-            rows = csv.writer(text, lineterminator="\n")
-            rows.writerow(columns)
-            cells = [
-                [_text(cell, formats.get(column)) for cell in table[column].to_pandas(integer_object_nulls=True)]
-                for column in columns
-            ]
-            rows.writerows(zip(*cells, strict=True))
-        yield copy
-
-
-def _text(cell: object, type: str | None) -> str:
-    """A Parquet value as it stands in CSV; what its type cannot hold without loss is left for the schema to refuse."""
-    if cell is None or cell != cell:
-        return ""
-    if type in ("integer", "year") and isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))  # whole numbers with missing ones among them are kept as floats by many programs
-    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time() and cell.tzinfo is None:
-        cell = cell.date()
-    if isinstance(cell, datetime.date) and not isinstance(cell, datetime.datetime):
-        return f"{cell:%Y-%m}" if type == "yearmonth" and cell.day == 1 else cell.isoformat()
-    return str(cell)
+def _column(texts: tuple[str, ...], field: dict) -> pd.Series:
+    """The values of a column; an empty cell is missing, and "NA" a code like any other."""
+    column = pd.Series([text or None for text in texts], dtype="str")
+    if field["type"] in DATES:
+        return pd.to_datetime(column, format=DATES[field["type"]])
+    if field["type"] in ("integer", "year"):
+        # whole numbers that may be missing need the nullable type
+        return column.astype("int64" if field.get("constraints", {}).get("required") else "Int64")
+    return column.astype("float64") if field["type"] == "number" else column

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from html import escape
@@ -123,7 +122,7 @@ def rows_page(found: pd.DataFrame) -> str:
         resource, blocks = data.resource(name), []
         for where, same in group.groupby("where", sort=False):
             raw = rows.select(name, where)
-            lines = _verbatim(name)
+            lines = data.written(name)
             blocks.append(
                 {
                     "columns": ["line in file", *lines[0]],
@@ -140,12 +139,6 @@ def rows_page(found: pd.DataFrame) -> str:
         kept["numbers"] = [f["name"] for f in resource["schema"]["fields"] if f["type"] in ("integer", "number")]
         tables.append(kept | {"anchor": name.replace("_", "-"), "sources": sources, "blocks": blocks})
     return _raw("rows.html", tables=tables)
-
-
-def _verbatim(table: str) -> list[list[str]]:
-    """The lines of a table's file as they are written, header first."""
-    with (data.PACKAGE.parent / data.resource(table)["path"]).open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))
 
 
 def _raw(template: str, **values: object) -> str:

@@ -17,10 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from steps import cells
+from steps import cells, record
 from steps.cells import Cell, CellError
-
-from steps import record
 
 ROOT = Path(__file__).resolve().parent.parent
 KEY = "pair"
