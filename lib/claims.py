@@ -136,9 +136,9 @@ def _empty(column: str) -> str | None:
     return None if column == "footnote" else ""
 
 
-def read_ledger() -> dict[str, Claim]:
-    """All claims by id, from the validated table `claims`."""
-    return _claims(data.load("claims"))
+def read_ledger(chapter: str | None = None) -> dict[str, Claim]:
+    """The claims of a chapter by id, or of all chapters, from the validated table `claims`."""
+    return _claims(data.load("claims") if chapter is None else data.load_rows("claims", "chapter", chapter))
 
 
 def read_claim(id: str) -> Claim:
@@ -170,7 +170,7 @@ class Ledger:
     results: dict[str, Result] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.claims = _claims(data.load_rows("claims", "chapter", self.chapter))
+        self.claims = read_ledger(self.chapter)
         if not self.claims:
             raise ClaimError(f"{self.chapter}: the ledger has no claims of this chapter")
 

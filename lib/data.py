@@ -18,7 +18,8 @@ from lib.cells import SHOWN_ERRORS, Cells, DataError
 from lib.used import only
 
 __all__ = [
-    "SHOWN_ERRORS", "DataError", "Provenance", "describe", "load", "load_rows", "read", "resource", "resources", "validate",
+    "SHOWN_ERRORS", "DataError", "Provenance", "describe", "load", "load_rows", "read", "resource", "resources",
+    "validate",
 ]  # fmt: skip
 
 ROOT = Path(__file__).resolve().parent.parent

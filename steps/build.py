@@ -33,6 +33,7 @@ def main(words: list[str]) -> int:
 
     import dodo
 
+    os.environ["TZ"] = "UTC"  # where the machine stands changes no picture and no page
     try:
         with alone():
             return DoitMain(ModuleTaskLoader(dodo)).run(["run", "-n", "2", "-P", "thread", "--continue", *words])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from steps import ROOT, record
 
 BUILD = ROOT / "_build"
+KEPT = [".buildinfo", "objects.inv", "searchindex.js"]  # what Sphinx looks at, to see what it has to write
 USES = ["book", "_config.yml", "_build/toc.yml", "_build/extra", "data", "requirements.lock", "steps/html.py"]
 
 
@@ -22,7 +22,6 @@ def sphinx(work: Path, strict: bool) -> list[str]:
     """Run Sphinx as jupyter-book does, into `work/html`; returns what went wrong, a line each."""
     from jupyter_book.sphinx import build_sphinx
 
-    os.environ["TZ"] = "UTC"  # pages say no time, but Sphinx asks for one
     said = io.StringIO()
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
         status = build_sphinx(
@@ -35,6 +34,18 @@ def sphinx(work: Path, strict: bool) -> list[str]:
         return []
     lines = [line for line in said.getvalue().splitlines() if "WARNING" in line or "ERROR" in line]
     return [line.replace(f"{ROOT}/", "") for line in lines] or said.getvalue()[-3000:].splitlines()
+
+
+def swept(work: Path) -> None:
+    """Remove from Sphinx's output what it copies anew each time, and pages of documents that are no more.
+
+    Sphinx removes nothing; a figure or a page that was taken out would stay in the book.
+    """
+    pages = {path.relative_to(ROOT) for path in (ROOT / "book").rglob("*") if path.suffix in (".md", ".ipynb")}
+    keep = {page.with_suffix(".html") for page in pages} | {Path(name) for name in KEPT}
+    for file in [file for file in (work / "html").rglob("*") if file.is_file()]:
+        if file.relative_to(work / "html") not in keep:
+            file.unlink()
 
 
 def swap(fresh: Path, target: Path) -> None:
@@ -58,6 +69,7 @@ def main(output: str) -> int:
     """Build into `_build/work-OUTPUT`; when that succeeds, replace `_build/OUTPUT` by it."""
     work, fresh, target = BUILD / f"work-{output}", BUILD / f"{output}.new", BUILD / output
     used = record.parts([*record.files(*USES), "asked"])
+    swept(work)
     if wrong := sphinx(work, strict=output == "html"):
         shutil.rmtree(work)  # what Sphinx has read it does not read, and warn of, again
         print("\n".join(wrong), file=sys.stderr)

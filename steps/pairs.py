@@ -229,7 +229,7 @@ def main(command: str) -> int:
     for problem in problems:
         print(problem, file=sys.stderr)
     if command == "sync" and not problems:
-        record.keep("sync", record.parts(record.files("notebooks", "steps/pairs.py")), [])
+        record.keep("sync", record.parts(record.files("notebooks", "steps/pairs.py", "steps/cells.py")), [])
     return 1 if problems else 0
 
 

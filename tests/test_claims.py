@@ -41,7 +41,7 @@ def ledger(monkeypatch):
     """A function that opens the ledger of chapter x, which holds the claims given."""
 
     def open_ledger(*rows, **options):
-        monkeypatch.setattr(claims, "read_ledger", lambda: {row.id: row for row in rows})
+        monkeypatch.setattr(claims, "read_ledger", lambda chapter: {r.id: r for r in rows if r.chapter == chapter})
         return Ledger("x", **options)
 
     return open_ledger
