@@ -25,16 +25,21 @@ class ResultsError(ValueError):
 
 def outputs(notebook: NotebookNode, mimetype: str) -> list[dict]:
     """All outputs of a notebook in one of the compendium's own types."""
-    bundles = [out.get("data", {}) for cell in notebook.cells for out in cell.get("outputs", [])]
+    bundles = [out.get("data", {}) for cell in notebook["cells"] for out in cell.get("outputs", [])]
     return [bundle[mimetype] for bundle in bundles if mimetype in bundle]
 
 
 def recorded(notebook: NotebookNode, chapter: str) -> dict:
-    """What one executed chapter recorded: `chapter`, `figures` (id, title, sources) and `claims` (as in `claims`).
+    """What one executed chapter recorded: `chapter`, `figures` and `claims` (as in `claims`).
+
+    A figure has its id, its title and the names of its sources.
 
     Raises `ResultsError` when two of its figures share an id.
     """
-    figures = [{k: v for k, v in figure.items() if k != "files"} for figure in outputs(notebook, FIGURE)]
+    figures = [
+        {"id": figure["id"], "title": figure["title"], "sources": [source["name"] for source in figure["sources"]]}
+        for figure in outputs(notebook, FIGURE)
+    ]
     ids = [figure["id"] for figure in figures]
     if repeated := {id for id in ids if ids.count(id) > 1}:
         raise ResultsError(f"{chapter}: figure ids used twice: {', '.join(sorted(repeated))}")

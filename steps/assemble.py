@@ -9,12 +9,11 @@ from pathlib import Path
 
 import nbformat
 import pandas as pd
-import vl_convert
 import yaml
 
-from lib import charts, data, results
+from lib import data, results
 from lib.export import csv_text
-from steps import ROOT, front, pages, record
+from steps import ROOT, figures, front, pages, pictures, record
 from steps.bibliography import bibtex
 from steps.execute import EXECUTED
 from steps.matrix import matrix
@@ -42,16 +41,18 @@ def publish(name: str, found: pd.DataFrame) -> None:
     notebook = nbformat.read(EXECUTED / f"{name}.ipynb", as_version=4)
     folder = EXTRA / "book" / "chapters" / "figures"
     folder.mkdir(parents=True, exist_ok=True)
-    for figure in results.outputs(notebook, results.FIGURE):
-        for file, content in figure["files"].items():
-            (folder / file).write_text(content, encoding="utf-8")
     for cell in notebook.cells:
         if cell.cell_type == "code":  # folded away, one click from what it makes
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
         for out in cell.get("outputs", []):
-            if "text/html" in out.get("data", {}):  # the page needs no second copy of a figure
-                html = pages.linked(out["data"]["text/html"], name, found)
-                out["data"] = {"text/html": html, "text/plain": out["data"].get("text/plain", "")}
+            bundle = out.get("data", {})
+            if figure := bundle.get(results.FIGURE):
+                bundle["text/html"] = figures.html(figure)
+                for file, content in figures.files(figure).items():
+                    (folder / file).write_text(content, encoding="utf-8")
+            if "text/html" in bundle:
+                html = pages.linked(bundle["text/html"], name, found)
+                out["data"] = {"text/html": html, "text/plain": bundle.get("text/plain", "")}
     front.collect(notebook, name, GENERATED)
     nbformat.write(notebook, CHAPTERS / f"{name}.ipynb")
 
@@ -160,9 +161,8 @@ def main(chapters: list[str]) -> None:
     shutil.copy(data.PACKAGE, files)
     vendored = EXTRA / "vendor"  # not _static: Sphinx would put it on every page
     vendored.mkdir()
-    bundle = vl_convert.javascript_bundle(vl_version=charts.VL_VERSION)
-    # in a scope of its own: its top-level names are one letter long and clash with other scripts
-    (vendored / "vega.js").write_text(f"(() => {{{bundle}\n}})();\n", encoding="utf-8")
+    if first := next((figure for name in chapters for figure in pictures.records(name)), None):
+        shutil.copy(figures.vega(first), vendored / "vega.js")
     for fresh, place in PLACES.items():
         settle(fresh, place)
     record.keep("assemble", used, record.files(*MADE))

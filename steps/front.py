@@ -26,21 +26,22 @@ def collect(notebook: nbformat.NotebookNode, chapter: str, folder: Path) -> None
 def moved(html: str, chapter: str) -> str:
     """HTML of a chapter's page as it has to be on a page of the book's root.
 
-    Links of a figure to itself and its code stay with the figure; other anchors lead to the chapter.
+    Links of a figure to itself and its code stay with the figure; other anchors lead to the chapter. Its files are
+    those of the chapter.
     """
     own = set(re.findall(r'<figure class="figure" id="([^"]+)"', html))
 
     def link(match: re.Match) -> str:
-        target = match.group(1)
+        name, target = match.groups()
         if target.startswith("../"):
             target = target[3:]
         elif target.startswith("#"):
             target = target if target[1:] in own else f"chapters/{chapter}.html{target}"
         elif not re.match(r"[a-z]+:", target):
             target = f"chapters/{target}"
-        return f'href="{target}"'
+        return f'{name}="{target}"'
 
-    return re.sub(r'href="([^"]*)"', link, html)
+    return re.sub(r'\b(href|src|srcset|data-live|data-table)="([^"]*)"', link, html)
 
 
 def fill(folder: Path) -> None:

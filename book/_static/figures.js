@@ -1,50 +1,73 @@
-// Draws a figure live when it scrolls into view; without this script its static picture stays.
+// Draws a figure live when it comes near, and fetches its table when it is opened; without this script the static
+// picture and the link to the file stay. From a file a page can load scripts and nothing else: a figure's chart and
+// table are scripts that hand themselves to `compendium`.
 (() => {
   const root = new URL(document.documentElement.dataset.content_root || "./", location.href);
   const narrow = matchMedia("(max-width: 800px)");
-  let vega;
+  const charts = {}; // by id of the figure: the two specs and their data
+  const loading = {};
 
-  function loadVega() {
-    vega ??= new Promise((resolve, reject) => {
+  window.compendium = {
+    chart: (id, specs) => { charts[id] = specs; },
+    table: (id, html) => fill(document.getElementById(id).querySelector(".table-scroll"), html),
+  };
+
+  function load(address) {
+    loading[address] ??= new Promise((resolve, reject) => {
       const script = document.createElement("script");
-      script.src = new URL("vendor/vega.js", root);
-      script.onload = () => resolve(window.vegaEmbed);
-      script.onerror = () => reject(new Error("the chart library did not load; the static picture stays"));
+      script.src = address;
+      script.onload = resolve;
+      script.onerror = () => reject(new Error(`${address} did not load`));
       document.head.append(script);
     });
-    return vega;
+    return loading[address];
+  }
+
+  function fill(region, html) {
+    if (region.contains(document.activeElement)) region.focus(); // the link that is focused goes
+    region.innerHTML = html;
   }
 
   async function draw(figure) {
-    const { datasets, ...specs } = JSON.parse(figure.querySelector(".figure-spec").textContent);
+    await Promise.all([load(new URL("vendor/vega.js", root)), load(new URL(figure.dataset.live, document.baseURI))]);
+    const { datasets, ...specs } = charts[figure.id];
     const spec = structuredClone({ ...specs[narrow.matches ? "narrow" : "wide"], datasets });
-    const live = figure.querySelector(".figure-live");
-    const embed = await loadVega();
-    const options = { actions: false, renderer: "svg", tooltip: { theme: "custom" } };
-    const shown = document.createElement("div");
-    live.hidden = false;
-    live.replaceChildren(shown);
-    await embed(shown, spec, options);
-    const picture = shown.querySelector("svg");
+    const live = document.createElement("div");
+    live.className = "figure-live";
+    figure.querySelector(".figure-live")?.remove();
+    figure.querySelector(".figure-choices")?.replaceChildren();
+    figure.querySelector(".figure-picture").append(live);
+    await window.vegaEmbed(live, spec, {
+      actions: false,
+      ast: true, // expressions are interpreted, so that a page may forbid what makes code from text
+      bind: figure.querySelector(".figure-choices") ?? undefined,
+      renderer: "svg",
+      tooltip: { theme: "custom" },
+    });
+    const picture = live.querySelector("svg");
     // one picture with one description: its parts are not read out one by one
-    picture?.querySelectorAll("[role]").forEach((part) => part.removeAttribute("role"));
-    picture?.setAttribute("role", "img");
-    picture?.setAttribute("aria-label", spec.description);
+    picture.querySelectorAll("[role]").forEach((part) => part.removeAttribute("role"));
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", spec.description);
     figure.classList.add("is-live");
   }
 
-  const attempt = (figure) => draw(figure).catch((error) => console.warn(`${figure.id}: ${error.message}`));
+  const complain = (figure) => (error) => console.warn(`${figure.id}: ${error.message}; its picture or its file stays`);
+  const attempt = (figure) => draw(figure).catch(complain(figure));
   const seen = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (isIntersecting) {
         seen.unobserve(target);
-        attempt(target);
+        attempt(target.closest("figure"));
       }
     }
-  }, { rootMargin: "300px" });
+  }, { rootMargin: "200px" });
 
-  const figures = document.querySelectorAll("figure.figure");
-  figures.forEach((figure) => seen.observe(figure));
+  for (const figure of document.querySelectorAll("figure.figure")) {
+    seen.observe(figure.querySelector(".figure-picture"));
+    const table = figure.querySelector("details.figure-table");
+    table.addEventListener("toggle", () => load(new URL(figure.dataset.table, document.baseURI)).catch(complain(figure)));
+  }
   narrow.addEventListener("change", () => document.querySelectorAll("figure.is-live").forEach(attempt));
 
   function named() { // what the address names; `:target` is not set yet when this runs first

@@ -1,6 +1,6 @@
 """House theme and figure contract; `charts.figure` makes every figure of the book."""
 
-from lib.charts.contract import MIMETYPE, NARROW, VL_VERSION, WIDE, Figure, figure
+from lib.charts.contract import MIMETYPE, NARROW, WIDE, Figure, figure
 from lib.charts.grid import matrix
 from lib.charts.maps import incident_map, land, mercator
 from lib.charts.multiples import small_multiples
@@ -27,7 +27,7 @@ from lib.charts.timeline import spans, timeline
 
 __all__ = [
     "BLUE", "GREEN", "GREY", "GRID", "INK", "LAND", "MIMETYPE", "MUTED", "NARROW", "ORANGE", "PURPLE",
-    "ROUTES", "SHADE", "VERMILLION", "VL_VERSION", "WIDE", "Figure", "figure", "fit", "incident_map",
+    "ROUTES", "SHADE", "VERMILLION", "WIDE", "Figure", "figure", "fit", "incident_map",
     "land", "matrix", "mercator", "route_colour", "route_dash", "route_legend",
     "route_lines", "small_multiples", "spans", "theory_diagram", "timeline",
 ]  # fmt: skip

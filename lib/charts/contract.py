@@ -1,34 +1,37 @@
-"""The figure contract: title, subtitle, source, alt text, data, a live and a static picture."""
+"""The figure contract: title, subtitle, source, alt text, data, and a chart for the column and for a phone."""
 
 from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import altair as alt
-import jinja2
 import pandas as pd
-import vl_convert as vlc
+from altair.utils.schemapi import SchemaValidationError, debug_mode
+from jsonschema import ValidationError
 
-from lib.charts.theme import VERMILLION, config, plain_colours
+from lib import colours
+from lib.charts.theme import MUTED, VERMILLION, config
 from lib.data import Provenance
+from lib.export import csv_text
 from lib.results import FIGURE as MIMETYPE
-from lib.verdicts import trail
 
-VL_VERSION = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
 # Outer widths in pixels: the column of the book, and of a phone 390 pixels wide.
 WIDE, NARROW = 760, 350
-TEMPLATE = jinja2.Environment(autoescape=True, trim_blocks=True).from_string(
-    Path(__file__).with_name("figure.html").read_text(encoding="utf-8")
-)
+STAMP = "SIMULATED DATA"
+# The newest type that JupyterLab 4 draws; Altair's own, of version 6, it does not know.
+LAB, LAB_SCHEMA = "application/vnd.vegalite.v5+json", "https://vega.github.io/schema/vega-lite/v5.json"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure that keeps the contract; made by `figure`, displayed as the last value of a cell."""
+    """A figure that keeps the contract; made by `figure`, displayed as the last value of a cell.
+
+    JupyterLab draws it; the book makes pictures, files and the place on the page from its record (`record`).
+    """
 
     id: str
     title: str
@@ -37,34 +40,45 @@ class Figure:
     sources: tuple[Provenance, ...]
     table: pd.DataFrame
     specs: dict[str, dict]
-    svgs: dict[str, str]
     note: str
 
-    @property
-    def file(self) -> str:
-        """The name of its downloads, without the ending; a copy of simulated data says so by its name."""
-        return f"{self.id}-simulated" if _simulated(self.sources) else self.id
+    def record(self) -> dict[str, object]:
+        """All that the book needs, as JSON; a copy of simulated data says so by its name (`file`).
+
+        `specs` has the charts as Vega-Lite, `wide` and `narrow`, and under `datasets` the data of both, once;
+        `widths` are the outer widths they were asked for, in pixels.
+        """
+        return {
+            "id": self.id,
+            "title": self.title,
+            "subtitle": self.subtitle,
+            "alt": self.alt,
+            "note": self.note,
+            "sources": [{"name": source.name, "line": source.line} for source in self.sources],
+            "file": f"{self.id}-simulated" if _simulated(self.sources) else self.id,
+            "widths": {"wide": WIDE, "narrow": NARROW},
+            "specs": _shared_data(self.specs),
+            "rows": len(self.table),
+            "csv": csv_text(self.table),
+            "table": _html_table(self.table),
+        }
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
-        record = {"id": self.id, "title": self.title, "sources": [source.name for source in self.sources]}
-        files = {
-            f"{self.file}.csv": self.table.to_csv(index=False, lineterminator="\n"),
-            f"{self.file}.svg": plain_colours(self.svgs["wide"]),
-            f"{self.file}.vl.json": plain_colours(json.dumps(self.specs["wide"])),
-        }
-        return {
-            "text/plain": f"{self.title}\n{self.alt}",
-            "text/html": self._html(),
-            # JupyterLab draws this one; it knows no CSS variables on a canvas
-            f"application/vnd.vegalite.v{alt.SCHEMA_VERSION.lstrip('v').split('.')[0]}+json": json.loads(
-                plain_colours(json.dumps(self.specs["wide"]))
-            ),
-            MIMETYPE: record | {"files": files},
-        }
+        return {"text/plain": f"{self.title}\n{self.alt}", LAB: self._lab(), MIMETYPE: self.record()}
 
-    def _html(self) -> str:
-        specs = _json_for_html(_shared_data(self.specs))
-        return TEMPLATE.render(figure=self, specs=specs, table=_html_table(self.table), trail=trail(self.id))
+    def _lab(self) -> dict:
+        """The chart with its texts inside, in plain colours: there is no page around it to say them."""
+        sources = "; ".join(source.line for source in self.sources)
+        stamp = [STAMP] if _simulated(self.sources) else []
+        title = {
+            "text": [*stamp, *textwrap.wrap(self.title, 85)],
+            "subtitle": textwrap.wrap(self.subtitle, 110) + textwrap.wrap(f"Source: {sources}.", 110),
+            "color": VERMILLION if stamp else config()["header"]["titleColor"],
+            "subtitleColor": MUTED,
+            "anchor": "start",
+        }
+        spec = self.specs["wide"] | {"$schema": LAB_SCHEMA, "title": title}
+        return json.loads(colours.plain(json.dumps(spec)))
 
 
 def figure(
@@ -84,7 +98,8 @@ def figure(
     and for a phone. `title` states the finding, `subtitle` the unit and the period, `description` is the
     alt text, `table` the figures drawn, as they can be downloaded. When a source is simulated, the picture is
     stamped so, and the table begins with a column `data` that says so in every row. Raises `ValueError` when a
-    text is missing, the id is no kebab-case, or the drawing is wider than it was asked to be.
+    text is missing or the id is no kebab-case, and Altair's `SchemaValidationError` for a chart that is none. That a
+    drawing is wider than it was asked to be is found when the book draws it (`steps.pictures`).
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id):
         raise ValueError(f"figure id {id!r}: use lower-case words joined by hyphens")
@@ -96,44 +111,31 @@ def figure(
     if simulated := _simulated(sources):
         table = table.copy()
         table.insert(0, "data", "SIMULATED")
-    specs, svgs = {}, {}
-    for size, width in {"wide": WIDE, "narrow": NARROW}.items():
-        specs[size] = _spec(build(width), description, simulated)
-        svgs[size] = _svg(specs[size], f"{id}-{size}", width)
-    return Figure(id, title, subtitle, description, tuple(sources), table, specs, svgs, note)
+    specs = {
+        size: _spec(build, width, description, simulated) for size, width in {"wide": WIDE, "narrow": NARROW}.items()
+    }
+    return Figure(id, title, subtitle, description, tuple(sources), table, specs, note)
 
 
 def _simulated(sources: Sequence[Provenance]) -> bool:
     return any(source.status == "simulated" for source in sources)
 
 
-def _spec(chart: alt.TopLevelMixin, description: str, simulated: bool) -> dict:
-    spec = chart.properties(description=description).to_dict()
+def _spec(build: Callable[[int], alt.TopLevelMixin], width: int, description: str, simulated: bool) -> dict:
+    with debug_mode(False):  # Altair would validate every part as it is made, and all of them again in the end
+        chart = build(width)
+        spec = chart.to_dict(validate=False)
+    try:
+        chart.validate({key: part for key, part in spec.items() if key != "datasets"})
+    except ValidationError as error:
+        build(width).to_dict()  # again, each part validated as it is made: the error then names the part and its line
+        raise SchemaValidationError(chart, error) from None
+    spec["description"] = description
     spec["config"] = config()
     spec.setdefault("padding", {"left": 2, "right": 2, "top": 4, "bottom": 2})
     if simulated:  # inside the picture, so that no copy of it can lose the word
-        spec["title"] = {"text": "SIMULATED DATA", "color": VERMILLION, "fontSize": 16, "anchor": "end"}
+        spec["title"] = {"text": STAMP, "color": VERMILLION, "fontSize": 16, "anchor": "end"}
     return spec
-
-
-def _svg(spec: dict, prefix: str, width: int) -> str:
-    svg = vlc.vegalite_to_svg(_without_hover(spec), vl_version=VL_VERSION)
-    drawn = float(re.search(r'<svg[^>]* width="([\d.]+)"', svg).group(1))
-    if drawn > width + 1:
-        raise ValueError(f"figure {prefix}: drawn {drawn:.0f} pixels wide, {width} asked for; make the chart narrower")
-    # Ids of gradients and clips are counted from zero in every picture and would collide on one page.
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
-    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
-    # a tenth of a pixel is enough; the digits would be most of the page
-    svg = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d)\d+", r"\1", path.group()), svg)
-    return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
-
-
-def _without_hover(spec: dict) -> dict:
-    """The spec without the marks that only answer to a pointer: thousands of invisible points in a picture."""
-    kept = [layer for layer in spec.get("layer", []) if not layer.get("name", "").startswith("hover")]
-    params = [p for p in spec.get("params", []) if not all(v.startswith("hover") for v in p.get("views", [""]))]
-    return spec | ({"layer": kept, "params": params} if kept else {})
 
 
 def _shared_data(specs: dict[str, dict]) -> dict[str, dict]:
@@ -153,8 +155,3 @@ def _html_table(table: pd.DataFrame) -> str:
 def _plain(value: float) -> str:
     """Four digits, and never a power of ten in place of a number's own."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-
-
-def _json_for_html(value: object) -> str:
-    """JSON that can stand inside a script element."""
-    return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")

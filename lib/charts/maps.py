@@ -21,7 +21,7 @@ def land(basemap: pd.DataFrame) -> alt.Data:
         }
         for _, rows in basemap.sort_values(["ring", "order"]).groupby("ring")
     ]
-    return alt.Data(values=features)
+    return alt.Data(values=tuple(features))  # Altair copies a list, number by number, with every chart that holds it
 
 
 def mercator(width: int, west: float, east: float, south: float, north: float) -> tuple[alt.Projection, int]:

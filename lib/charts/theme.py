@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import altair as alt
 
+from lib.colours import LIGHT, variable
 
-def _colour(name: str, light: str) -> str:
-    """A colour that the page can change (dark mode, print), with its light value as fallback."""
-    return f"var(--chart-{name}, {light})"
-
-
-INK = _colour("ink", "#22303c")
-MUTED = _colour("muted", "#5b6873")
-GRID = _colour("grid", "#dfe4e8")
-SHADE = _colour("shade", "#e9eef2")
-LAND = _colour("land", "#e3e0d8")
-COAST = _colour("coast", "#b9b4a6")
-# Okabe and Ito's colours, safe for the common kinds of colour blindness; dark values in the style sheet.
-BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY = (
-    _colour(name, light)
-    for name, light in [
-        ("blue", "#0072b2"),
-        ("vermillion", "#c74e00"),
-        ("green", "#008060"),
-        ("purple", "#a85590"),
-        ("orange", "#b87700"),
-        ("grey", "#6f7a83"),
-    ]
-)
+INK, MUTED, GRID, SHADE, LAND, COAST, BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY = map(variable, LIGHT)
 # One colour and one dash per route, the same in every figure of the book.
 ROUTES = {
     "Central Mediterranean Route": (BLUE, [1, 0]),
@@ -82,8 +60,3 @@ def config() -> dict:
         "geoshape": {"fill": LAND, "stroke": COAST, "strokeWidth": 0.5},
         "point": {"filled": True},
     }  # fmt: skip
-
-
-def plain_colours(text: str) -> str:
-    """The light colours themselves, for programs that know no CSS variables."""
-    return re.sub(r"var\(--chart-[a-z]+, (#[0-9a-f]{6})\)", r"\1", text)
