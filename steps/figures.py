@@ -35,7 +35,8 @@ def picture(svg: str) -> Picture:
     """A drawn picture with room at its sides, dark where the page is dark."""
     width, height = (round(float(re.search(rf' {side}="([\d.]+)"', svg).group(1))) for side in ("width", "height"))
     wide = width + 2 * ROOM
-    opening = f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{height}" viewBox="{-ROOM} 0 {wide} {height}">'
+    size = f'width="{wide}" height="{height}" viewBox="{-ROOM} 0 {wide} {height}"'
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
     return Picture(colours.dark(re.sub(r"<svg [^>]*>", opening, svg, count=1)), wide, height)
 
 
