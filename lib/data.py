@@ -58,7 +58,26 @@ class Provenance:
 @cache
 def _package(modified: int) -> dict[str, dict]:
     resources = json.loads(PACKAGE.read_text(encoding="utf-8"))["resources"]
+    for resource in resources:
+        _check_descriptor(resource)
     return {resource["name"]: resource for resource in resources}
+
+
+def _check_descriptor(resource: dict) -> None:
+    """Raise `DataError` for a name, path or address that pages could not carry as they stand."""
+    values = [("name", resource["name"], r"[a-z0-9_]+", "lower-case letters, digits and _")]
+    values += [("path", resource["path"], r"[\w-]+\.csv", "the name of a CSV file in the folder of the package")]
+    values += [("field", field["name"], r"\w+", "letters, digits and _") for field in resource["schema"]["fields"]]
+    values += [
+        ("address of a source", source["path"], r"https?://[^\s<>\"\\]+", "an address that begins with https://")
+        for source in resource["sources"]
+        if "path" in source
+    ]
+    for what, value, pattern, rule in values:
+        if not re.fullmatch(pattern, value):
+            raise DataError(
+                f"{PACKAGE.name}, table {resource['name']!r}, {what} {cells.shown(value)}: write {rule}, nothing else"
+            )
 
 
 def resources() -> dict[str, dict]:
@@ -90,6 +109,11 @@ def describe(name: str, path: str | Path | None = None) -> Provenance:
         status="own file" if own else found["status"],
         caveats=() if own else tuple(found["caveats"]),
     )
+
+
+def sources(name: str) -> list[tuple[str, str | None]]:
+    """Title and web address (None where there is none) of each source of a table."""
+    return [(source["title"], source.get("path")) for source in resource(name)["sources"]]
 
 
 def sha256(path: Path) -> str:

@@ -17,6 +17,7 @@ from steps import ROOT, figures, front, pages, pictures, record
 from steps.bibliography import bibtex
 from steps.execute import EXECUTED
 from steps.matrix import matrix
+from steps.text import myst
 
 FRESH = ROOT / "_build" / "assembled"  # made here, then put in place file by file
 CHAPTERS = FRESH / "chapters"
@@ -61,18 +62,19 @@ def catalogue() -> str:
     """The data catalogue as MyST: one section per table, everything from the data package."""
     parts = []
     for name, resource in data.resources().items():
-        sources = ", ".join(f"[{s['title']}]({s['path']})" if "path" in s else s["title"] for s in resource["sources"])
-        licences = "; ".join(x["title"] for x in resource["licenses"])
+        said = {key: myst(text) for key, text in resource.items() if isinstance(text, str)}
+        sources = ", ".join(f"[{myst(title)}](<{at}>)" if at else myst(title) for title, at in data.sources(name))
+        licences = "; ".join(myst(x["title"]) for x in resource["licenses"])
         fields = "\n".join(
-            f"| `{f['name']}` | {f['type']} | {f.get('description', f.get('title', ''))} | {f.get('unit', '')} |"
+            f"| `{f['name']}` | {f['type']} | {myst(f.get('description', f['title']))} | {myst(f.get('unit', ''))} |"
             for f in resource["schema"]["fields"]
         )
-        caveats = "\n".join(f"- {caveat}" for caveat in resource["caveats"])
+        caveats = "\n".join(f"- {myst(caveat)}" for caveat in resource["caveats"])
         parts.append(
-            f"({name.replace('_', '-')})=\n## {resource['title']}\n\n{resource['description']}\n\n"
-            f"Publisher\n: {resource['publisher']}\n\nSource\n: {sources}\n\n"
-            f"Status and reference date\n: {resource['status']}, {resource['reference_date']}\n\n"
-            f"Licence\n: {licences}\n\nProcessing\n: {resource['processing']}\n\n"
+            f"({name.replace('_', '-')})=\n## {said['title']}\n\n{said['description']}\n\n"
+            f"Publisher\n: {said['publisher']}\n\nSource\n: {sources}\n\n"
+            f"Status and reference date\n: {said['status']}, {said['reference_date']}\n\n"
+            f"Licence\n: {licences}\n\nProcessing\n: {said['processing']}\n\n"
             f'Download\n: <a href="files/{resource["path"]}" download>{resource["path"]}</a> '
             f"({resource['bytes'] / 1000:,.0f} kB, SHA-256 `{resource['sha256'][:12]}…`); "
             f'in a notebook: `data.load("{name}")`\n\n'
@@ -86,13 +88,13 @@ def glossary() -> str:
     terms = data.load("report_glossary").sort_values("term", key=lambda names: names.str.casefold())
     entries = []
     for row in terms.astype(object).where(terms.notna(), None).to_dict("records"):
-        dutch = f" Dutch: *{row['dutch']}*." if row["dutch"] and row["dutch"] != row["term"] else ""
+        dutch = f" Dutch: *{myst(row['dutch'])}*." if row["dutch"] and row["dutch"] != row["term"] else ""
         note = f", footnote {row['footnote']}" if row["footnote"] else ""
         number = row["section"] and row["section"][0].isdigit()
         where = (
             f"Report, {'section ' if number else ''}{row['section']}{note}." if row["section"] else "Our definition."
         )
-        entries.append(f"{row['term']}\n  {row['definition']}{dutch} {where}\n")
+        entries.append(f"{myst(row['term'])}\n  {myst(row['definition'])}{dutch} {where}\n")
     return "```{glossary}\n" + "\n".join(entries) + "```\n"
 
 

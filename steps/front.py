@@ -9,6 +9,7 @@ import nbformat
 import pandas as pd
 
 from lib import data
+from steps.text import myst, raw
 
 TAG = "front-"
 
@@ -19,8 +20,7 @@ def collect(notebook: nbformat.NotebookNode, chapter: str, folder: Path) -> None
         for tag in cell.metadata.get("tags", []):
             if tag.startswith(TAG):
                 html = "\n".join(out["data"]["text/html"] for out in cell.outputs if "text/html" in out.get("data", {}))
-                body = "\n".join(line for line in moved(html, chapter).splitlines() if line.strip())
-                (folder / f"{tag}.md").write_text(f"```{{raw}} html\n{body}\n```\n", encoding="utf-8")
+                (folder / f"{tag}.md").write_text(raw(moved(html, chapter)), encoding="utf-8")
 
 
 def moved(html: str, chapter: str) -> str:
@@ -72,5 +72,5 @@ def limits() -> str:
 
 def _table(columns: dict[str, pd.Series]) -> str:
     head = f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n"
-    rows = zip(*(column.astype(str).str.replace("|", "\\|") for column in columns.values()), strict=True)
+    rows = zip(*(column.map(myst) for column in columns.values()), strict=True)
     return head + "".join(f"| {' | '.join(row)} |\n" for row in rows)

@@ -10,6 +10,7 @@ import pandas as pd
 from lib import data
 from lib.trail import follow
 from lib.verdicts import WORDS, badge
+from steps.text import myst, raw
 
 SOURCES = {
     "literature_return": "literature on return",
@@ -38,11 +39,11 @@ def matrix(claims: pd.DataFrame) -> str:
             _finding(findings.loc[id], tested.loc[beneath.get((row.id, id), [])], id) for id in found.drop_duplicates()
         )
         sources = ", ".join(SOURCES.get(source, source.replace("_", " ")) for source in row.sources.split(";"))
-        note = f"\n\n{row.note}" if pd.notna(row.note) else ""
+        note = f"\n\n{myst(row.note)}" if pd.notna(row.note) else ""
         parts.append(
-            f"## {row.id}. {row.question}\n\n"
+            f"## {row.id}. {myst(row.question)}\n\n"
             f"Sources that the report names: {sources}. Answered in {row.answered_in.replace(';', ', ')}.{note}\n\n"
-            f'<ul class="matrix">{items}</ul>\n'
+            + raw(f'<ul class="matrix">{items}</ul>')
         )
     return "\n".join(parts)
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from lib import claims, data, rows, trail, verdicts
 from lib.verdicts import UNTESTABLE, WORDS, badge
+from steps.text import raw
 
 TITLES = {
     "relations": "Relations", "return": "Return", "irregular_migration": "Irregular migration",
@@ -121,12 +122,12 @@ def rows_page(found: pd.DataFrame) -> str:
     for name, group in links.assign(first=first).groupby("table", sort=False):
         resource, blocks = data.resource(name), []
         for where, same in group.groupby("where", sort=False):
-            raw = rows.select(name, where)
+            selected = rows.select(name, where)
             lines = data.written(name)
             blocks.append(
                 {
                     "columns": ["line in file", *lines[0]],
-                    "rows": [[line, *lines[line - 1]] for line in raw["line"]],
+                    "rows": [[line, *lines[line - 1]] for line in selected["line"]],
                     "claims": [
                         verdicts.loc[row.claim, ["chapter", "statement", "verdict"]].to_dict()
                         | {"id": row.claim, "shows": row.shows, "anchor": row.claim if row.first else None}
@@ -134,7 +135,7 @@ def rows_page(found: pd.DataFrame) -> str:
                     ],
                 }
             )
-        sources = [(source["title"], source.get("path")) for source in resource["sources"]]
+        sources = data.sources(name)
         kept = {key: resource[key] for key in ("title", "publisher", "reference_date", "status", "path")}
         kept["numbers"] = [f["name"] for f in resource["schema"]["fields"] if f["type"] in ("integer", "number")]
         tables.append(kept | {"anchor": name.replace("_", "-"), "sources": sources, "blocks": blocks})
@@ -142,9 +143,7 @@ def rows_page(found: pd.DataFrame) -> str:
 
 
 def _raw(template: str, **values: object) -> str:
-    html = ENVIRONMENT.get_template(template).render(**values)
-    body = "\n".join(line for line in html.splitlines() if line.strip())  # a blank line would end the raw block in MyST
-    return f"```{{raw}} html\n{body}\n```\n"
+    return raw(ENVIRONMENT.get_template(template).render(**values))
 
 
 def of_claim(claim: pd.Series) -> str:
