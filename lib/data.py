@@ -53,7 +53,13 @@ class Provenance:
 
 @cache
 def _package(modified: int) -> dict[str, dict]:
-    resources = json.loads(PACKAGE.read_text(encoding="utf-8"))["resources"]
+    try:
+        resources = json.loads(PACKAGE.read_text(encoding="utf-8"))["resources"]
+    except json.JSONDecodeError as problem:
+        raise DataError(
+            f"{PACKAGE.name}, line {problem.lineno}, column {problem.colno}: {problem.msg}; mend it, or restore the "
+            "file from version control"
+        ) from problem
     for resource in resources:
         _check_descriptor(resource)
     return {resource["name"]: resource for resource in resources}
@@ -77,7 +83,7 @@ def _check_descriptor(resource: dict) -> None:
 
 
 def resources() -> dict[str, dict]:
-    """The resource descriptors of the data package, by table name."""
+    """The resource descriptors of the data package, by table name. Raises `DataError` for one that is not usable."""
     return _package(PACKAGE.stat().st_mtime_ns)
 
 

@@ -1,6 +1,7 @@
 """The environment: everything that is declared is locked, by hash and without an address."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -58,3 +59,20 @@ def test_conda_installs_the_same_lock_on_a_python_that_will_do():
     assert "pip" in packages and pip == ["-r requirements.lock"]
     (python,) = [one.removeprefix("python=").lstrip("=") for one in packages if one.startswith("python")]
     assert SpecifierSet(PROJECT["requires-python"]).contains(python)
+
+
+def test_the_citation_file_names_one_licence():
+    """The list that its format allows as well makes Zenodo drop the release."""
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert cited["license"] == "MIT"
+    assert "CC BY 4.0" in cited["message"]
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout of git")
+def test_git_keeps_line_endings_of_text_and_leaves_binaries_alone():
+    asked = {"data/claims.csv": "lf", "notebooks/return.md": "lf", ".ci/run": "lf", "book/_static/preview.png": "unset"}
+    said = subprocess.run(
+        ["git", "check-attr", "eol", "text", "--", *asked], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for file, want in asked.items():
+        assert f"{file}: {'text: unset' if want == 'unset' else f'eol: {want}'}" in said
