@@ -245,10 +245,11 @@ def _typed(table: Cells, schema: dict) -> pd.DataFrame:
 
 def _column(texts: tuple[str, ...], field: dict) -> pd.Series:
     """The values of a column; an empty cell is missing, and "NA" a code like any other."""
-    column = pd.Series([text or None for text in texts], dtype="str")
-    if field["type"] in DATES:
-        return pd.to_datetime(column, format=DATES[field["type"]])
     if field["type"] in ("integer", "year"):
         # whole numbers that may be missing need the nullable type
-        return column.astype("int64" if field.get("constraints", {}).get("required") else "Int64")
-    return column.astype("float64") if field["type"] == "number" else column
+        kind = "int64" if field.get("constraints", {}).get("required") else "Int64"
+        return pd.Series([int(text) if text else None for text in texts], dtype=kind)
+    if field["type"] == "number":
+        return pd.Series([float(text) if text else math.nan for text in texts], dtype="float64")
+    column = pd.Series([text or None for text in texts], dtype="str")
+    return pd.to_datetime(column, format=DATES[field["type"]]) if field["type"] in DATES else column
