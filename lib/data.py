@@ -57,7 +57,13 @@ class Provenance:
 
 @cache
 def _package(modified: int) -> dict[str, dict]:
-    resources = json.loads(PACKAGE.read_text(encoding="utf-8"))["resources"]
+    try:
+        resources = json.loads(PACKAGE.read_text(encoding="utf-8"))["resources"]
+    except json.JSONDecodeError as problem:
+        raise DataError(
+            f"{PACKAGE.name}, line {problem.lineno}, column {problem.colno}: {problem.msg}; mend it, or restore the "
+            "file from version control"
+        ) from problem
     for resource in resources:
         _check_descriptor(resource)
     return {resource["name"]: resource for resource in resources}
@@ -81,7 +87,7 @@ def _check_descriptor(resource: dict) -> None:
 
 
 def resources() -> dict[str, dict]:
-    """The resource descriptors of the data package, by table name."""
+    """The resource descriptors of the data package, by table name. Raises `DataError` for one that is not usable."""
     with only("tables"):
         return _package(PACKAGE.stat().st_mtime_ns)
 
@@ -252,10 +258,11 @@ def _typed(table: Cells, schema: dict) -> pd.DataFrame:
 
 def _column(texts: tuple[str, ...], field: dict) -> pd.Series:
     """The values of a column; an empty cell is missing, and "NA" a code like any other."""
-    column = pd.Series([text or None for text in texts], dtype="str")
-    if field["type"] in DATES:
-        return pd.to_datetime(column, format=DATES[field["type"]])
     if field["type"] in ("integer", "year"):
         # whole numbers that may be missing need the nullable type
-        return column.astype("int64" if field.get("constraints", {}).get("required") else "Int64")
-    return column.astype("float64") if field["type"] == "number" else column
+        kind = "int64" if field.get("constraints", {}).get("required") else "Int64"
+        return pd.Series([int(text) if text else None for text in texts], dtype=kind)
+    if field["type"] == "number":
+        return pd.Series([float(text) if text else math.nan for text in texts], dtype="float64")
+    column = pd.Series([text or None for text in texts], dtype="str")
+    return pd.to_datetime(column, format=DATES[field["type"]]) if field["type"] in DATES else column

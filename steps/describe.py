@@ -10,8 +10,12 @@ from lib import data
 
 def problems() -> list[str]:
     """Everything wrong with the tables, one message each."""
+    try:
+        names = list(data.resources())
+    except data.DataError as problem:
+        return [str(problem)]
     found = []
-    for name in data.resources():
+    for name in names:
         try:
             data.validate(name)
         except data.DataError as problem:
@@ -19,13 +23,22 @@ def problems() -> list[str]:
     return found
 
 
-def record() -> None:
-    """Write the SHA-256 and size of every table into the data package."""
+def record() -> list[str]:
+    """Write the SHA-256 and size of every table into the data package; the names of files that were put right.
+
+    A file with a byte order mark or Windows line endings, as spreadsheets and git write them, is first written
+    again without: its hash would hold on one machine alone.
+    """
+    mended = []
     package = json.loads(data.PACKAGE.read_text(encoding="utf-8"))
     for resource in package["resources"]:
         file = data.PACKAGE.parent / resource["path"]
+        if (content := file.read_bytes()) != (normal := data.normal(content)):
+            file.write_bytes(normal)
+            mended.append(file.name)
         resource["sha256"], resource["bytes"] = data.sha256(file), file.stat().st_size
-    data.PACKAGE.write_text(json.dumps(package, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    data.PACKAGE.write_text(json.dumps(package, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+    return mended
 
 
 def main() -> int:
@@ -34,7 +47,8 @@ def main() -> int:
     for problem in found:
         print(problem, file=sys.stderr)
     if not found:
-        record()
+        for name in record():
+            print(f"{name}: written again with plain line endings and without a byte order mark")
         print(f"{len(data.resources())} tables are valid; hashes recorded in {data.PACKAGE.name}")
     return 1 if found else 0
 

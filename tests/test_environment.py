@@ -189,3 +189,20 @@ def test_each_chapter_imports_lib_before_altair(chapter):
     first = next(cell for cell in jupytext.read(chapter, fmt="md:myst").cells if cell.cell_type == "code")
     imports = [one for one in ast.parse(first.source).body if isinstance(one, ast.Import | ast.ImportFrom)]
     assert isinstance(imports[0], ast.ImportFrom) and imports[0].module.split(".")[0] == "lib"
+
+
+def test_the_citation_file_names_one_licence():
+    """The list that its format allows as well makes Zenodo drop the release."""
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert cited["license"] == "MIT"
+    assert "CC BY 4.0" in cited["message"]
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout of git")
+def test_git_keeps_line_endings_of_text_and_leaves_binaries_alone():
+    asked = {"data/claims.csv": "lf", "notebooks/return.md": "lf", ".ci/run": "lf", "book/_static/preview.png": "unset"}
+    said = subprocess.run(
+        ["git", "check-attr", "eol", "text", "--", *asked], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for file, want in asked.items():
+        assert f"{file}: {'text: unset' if want == 'unset' else f'eol: {want}'}" in said
