@@ -35,7 +35,8 @@ def picture(svg: str) -> Picture:
     """A drawn picture with room at its sides, dark where the page is dark."""
     width, height = (round(float(re.search(rf' {side}="([\d.]+)"', svg).group(1))) for side in ("width", "height"))
     wide = width + 2 * ROOM
-    opening = f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{height}" viewBox="{-ROOM} 0 {wide} {height}">'
+    size = f'width="{wide}" height="{height}" viewBox="{-ROOM} 0 {wide} {height}"'
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
     return Picture(colours.dark(re.sub(r"<svg [^>]*>", opening, svg, count=1)), wide, height)
 
 
@@ -63,7 +64,7 @@ def files(figure: dict) -> dict[str, str]:
 
 def vega(figure: dict) -> str:
     """The script that draws live charts, of the version that the figure's chart is written for."""
-    bundle = vl_convert.javascript_bundle(vl_version=pictures.version(figure))
+    bundle = vl_convert.javascript_bundle(vl_version=pictures.version(figure["specs"]["wide"]))
     # in a scope of its own: its top-level names are one letter long and clash with other scripts
     return f"(() => {{{bundle}\n}})();\n"
 
