@@ -64,7 +64,7 @@ def files(figure: dict) -> dict[str, str]:
 
 def vega(figure: dict) -> Path:
     """The script that draws live charts, of the version that the figure's chart is written for; bundled once."""
-    version = pictures.version(figure)
+    version = pictures.version(figure["specs"]["wide"])
     file = ROOT / "_build" / f"vega-{version}-{vl_convert.__version__}.js"
     if not file.exists():
         bundle = vl_convert.javascript_bundle(vl_version=version)

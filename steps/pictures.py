@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import vl_convert
@@ -21,6 +22,7 @@ from steps import record
 EXECUTED = data.ROOT / "_build" / "executed"
 PICTURES = data.ROOT / "_build" / "pictures"
 SIZES = ("wide", "narrow")
+MANY = 40  # pictures that are worth a second process
 DRAWN_BY = f"vl-convert {vl_convert.__version__} {hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}"
 
 
@@ -34,9 +36,9 @@ def records(name: str) -> list[dict]:
     return results.outputs(notebook, results.FIGURE)
 
 
-def version(figure: dict) -> str:
-    """The version of Vega-Lite that a figure's charts are written for, as in `6.1`."""
-    return re.search(r"/v(\d+\.\d+)", figure["specs"]["wide"]["$schema"]).group(1)
+def version(chart: dict) -> str:
+    """The version of Vega-Lite that a chart is written for, as in `6.1`."""
+    return re.search(r"/v(\d+\.\d+)", chart["$schema"]).group(1)
 
 
 def spec(figure: dict, size: str) -> dict:
@@ -63,8 +65,12 @@ def draw(names: list[str]) -> int:
         for name in sorted(executed) for figure in records(name) for size in SIZES
     }  # fmt: skip
     missing = {file: asked for file, asked in needed.items() if asked[0] in names and not file.exists()}
-    with ProcessPoolExecutor(2) as pool:  # vl-convert draws one picture at a time in a process, threads or not
-        problems = list(filter(None, pool.map(_draw, missing, missing.values())))
+    if len(missing) < MANY:
+        said = list(map(_draw, missing, missing.values()))
+    else:  # vl-convert draws one picture at a time in a process, threads or not; forked, it can hang
+        with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+            said = list(pool.map(_draw, missing, missing.values(), chunksize=4))
+    problems = list(filter(None, said))
     for file in PICTURES.iterdir():
         if file not in needed:
             file.unlink()
@@ -78,7 +84,8 @@ def _draw(file: Path, asked: tuple[str, dict, str]) -> str | None:
     name, figure, size = asked
     where = f"{name}: figure {figure['id']}, {size}"
     try:
-        svg = vl_convert.vegalite_to_svg(_still(spec(figure, size)), vl_version=version(figure))
+        chart = _still(spec(figure, size))
+        svg = vl_convert.vegalite_to_svg(chart, vl_version=version(chart))
     except ValueError as error:
         reason = next(iter(str(error).strip().splitlines()), "no reason given")
         return f"{where}: it cannot be drawn: {reason}"

@@ -57,6 +57,11 @@ def ledger(chapter):
         return [row["id"] for row in csv.DictReader(file) if row["chapter"] == chapter]
 
 
+def handed_over(script):
+    """What the script of a figure hands to the page: its charts or its table."""
+    return json.loads(script.read_text(encoding="utf-8").split(", ", 1)[1].removesuffix(");\n"))
+
+
 def words(tag):
     return " ".join(tag.get_text(" ").replace("’", "'").split())
 
@@ -77,8 +82,8 @@ def test_ids_are_unique(soup):
 def test_internal_links_lead_somewhere(soups, ids, book):
     broken = []
     for file, soup in soups.items():
-        for tag in soup.select("[href], [src]"):
-            link = urlsplit(tag.get("href", tag.get("src")))
+        for tag in soup.select("[href], [src], [srcset]"):
+            link = urlsplit(tag.get("href", tag.get("src", tag.get("srcset"))))
             if link.scheme or link.netloc:
                 continue
             target = (file.parent / unquote(link.path)).resolve() if link.path else file
@@ -94,7 +99,7 @@ def test_nothing_is_fetched_from_elsewhere(soups):
     for file, soup in soups.items():
         fetched = [tag["src"] for tag in soup.select("[src]")]
         fetched += [tag["href"] for tag in soup.select("link[rel=stylesheet], link[rel~=preload], link[rel~=icon]")]
-        fetched += re.findall(r"srcset=\"([^\"]+)\"", str(soup))
+        fetched += [tag["srcset"] for tag in soup.select("[srcset]")]
         fetched += [name for tag in soup.select("iframe, object, embed, base") for name in [f"<{tag.name}>"]]
         styles = [tag.get_text() for tag in soup.select("style")] + [tag["style"] for tag in soup.select("[style]")]
         fetched += [url for style in styles for url in re.findall(r"url\(['\"]?([^'\")]+)|@import", style)]
@@ -167,11 +172,13 @@ def test_figures_keep_their_contract(soup, ids, book):
         assert id.startswith("fig-")
         assert len(words(figure.select_one(".figure-title"))) > 10, id
         assert len(words(figure.select_one(".figure-subtitle"))) > 10, id
-        static = {size: figure.select_one(f".figure-static.figure-{size}") for size in ("wide", "narrow")}
-        for picture in static.values():
-            assert picture["role"] == "img" and len(picture["aria-label"]) >= 30, id
-            assert picture.svg.select("path, text"), id
-        specs = json.loads(figure.select_one("script.figure-spec").string)
+        assert len(figure.find_all(True)) + 1 <= 30 + len(figure.select(".figure-claims a, .figure-source a")), id
+        picture = figure.select_one(".figure-picture img")
+        assert len(picture["alt"]) >= 30 and picture["loading"] == "lazy", id
+        for shown in (picture["src"], figure.select_one(".figure-picture source")["srcset"]):
+            svg = BeautifulSoup((folder / shown).read_text(encoding="utf-8"), "html.parser").svg
+            assert svg.select("path, text"), id
+        specs = handed_over(folder / figure["data-live"])
         assert {"wide", "narrow", "datasets"} <= specs.keys(), id
         sources = figure.select(".figure-source a")
         assert sources, id
@@ -179,10 +186,12 @@ def test_figures_keep_their_contract(soup, ids, book):
             path, anchor = source["href"].split("#")
             assert anchor in ids[(folder / path).resolve()], f"{id}: {source['href']}"
             assert re.search(r"\((public|reported|simulated|restricted)\)$", words(source)), id
-        assert all(words(cell) for cell in figure.select("details.figure-table thead th")), id
+        table = BeautifulSoup(handed_over(folder / figure["data-table"]), "html.parser")
+        assert all(words(cell) for cell in table.select("thead th")), id
         stated = int(re.search(r"([\d,]+) rows", words(figure.select_one("details.figure-table summary"))).group(1))
-        assert len(figure.select("details.figure-table tbody tr")) == stated, id
-        files = {Path(link["href"]).suffixes[-1]: folder / link["href"] for link in figure.select("a[download]")}
+        assert len(table.select("tbody tr")) == stated, id
+        links = figure.select(".figure-downloads a[download]")
+        files = {Path(link["href"]).suffixes[-1]: folder / link["href"] for link in links}
         assert files.keys() == {".csv", ".svg", ".json"}, id
         with files[".csv"].open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
@@ -200,14 +209,17 @@ def test_simulated_data_say_so_wherever_they_are_seen_and_nothing_else_does(proj
         id = figure["id"]
         simulated = "simulated" in {STATUS[name] for name in sources[id]}
         assert ("(simulated)" in figure.select_one(".figure-source").get_text()) is simulated, id
-        specs = json.loads(figure.select_one("script.figure-spec").string)
-        files = [book / "book" / "chapters" / link["href"] for link in figure.select("a[download]")]
-        pictures = [*figure.select(".figure-static svg"), *(specs[size] for size in ("wide", "narrow"))]
+        folder = book / "book" / "chapters"
+        files = [folder / link["href"] for link in figure.select(".figure-downloads a[download]")]
+        specs = handed_over(folder / figure["data-live"])
+        pictures = [figure.select_one("img")["src"], figure.select_one("source")["srcset"]]
+        seen = [(folder / name).read_text(encoding="utf-8") for name in pictures]
+        seen += [str(specs[size]) for size in ("wide", "narrow")]
         written = {file.suffix: file.read_text(encoding="utf-8") for file in files}
-        assert len(pictures) == 4 and written.keys() == {".csv", ".svg", ".json"}, id
-        for picture in (*map(str, pictures), written[".svg"], written[".json"]):
+        assert written.keys() == {".csv", ".svg", ".json"}, id
+        for picture in (*seen, written[".svg"], written[".json"]):
             assert ("SIMULATED" in picture) is simulated, id
-        header, *body = figure.select("details.figure-table tr")
+        header, *body = BeautifulSoup(handed_over(folder / figure["data-table"]), "html.parser").select("tr")
         in_table = header.th.get_text() == "data" and {row.td.get_text() for row in body} == {"SIMULATED"}
         in_file = {row.get("data") for row in csv.DictReader(written[".csv"].splitlines())} == {"SIMULATED"}
         assert in_table is in_file is simulated, id
@@ -329,9 +341,10 @@ def test_the_five_theories_of_the_report_are_drawn_and_listed(soups, book):
     page = soups[book / CHAPTER_PAGES / "synthesis.html"]
     for name in ("policy", "relations", "return", "irregular-migration", "protection"):
         figure = page.find(id=f"fig-theory-{name}")
-        states = {row.select("td")[3].get_text() for row in figure.select("details.figure-table tbody tr")}
+        table = BeautifulSoup(handed_over(book / CHAPTER_PAGES / figure["data-table"]), "html.parser")
+        states = {row.select("td")[3].get_text() for row in table.select("tbody tr")}
         following = figure.find_next("details", class_="theory-list")
-        assert len(following.select(".arrow-state")) >= len(figure.select("details.figure-table tbody tr"))
+        assert len(following.select(".arrow-state")) >= len(table.select("tbody tr"))
         assert states == {words(state)[2:] for state in following.select(".arrow-state")}, name
 
 

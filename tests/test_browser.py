@@ -1,6 +1,7 @@
 """The book in a browser: live and static figures, dark, small, printed, by keyboard, and for axe."""
 
 import functools
+import io
 import re
 import shutil
 import threading
@@ -37,6 +38,16 @@ in_light_and_dark = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
 class Quiet(SimpleHTTPRequestHandler):
+    """Serves the book; beneath /without-eval with a policy that forbids to make code from text."""
+
+    def translate_path(self, path):
+        return super().translate_path(path.removeprefix("/without-eval"))
+
+    def end_headers(self):
+        if self.path.startswith("/without-eval"):
+            self.send_header("Content-Security-Policy", "script-src 'self' 'unsafe-inline'")
+        super().end_headers()
+
     def log_message(self, *_):
         pass
 
@@ -125,11 +136,14 @@ def enliven(page):
 
 def assert_static_pictures(page, size):
     for figure in page.locator("figure.figure").all():
-        shown = figure.locator(".figure-static:visible")
-        assert shown.count() == 1, figure.get_attribute("id")
-        assert f"figure-{size}" in shown.get_attribute("class")
-        box = shown.locator("svg").first.bounding_box()
-        assert box["width"] > 100 and box["height"] > 50, (figure.get_attribute("id"), box)
+        id, picture = figure.get_attribute("id"), figure.locator("img.figure-static")
+        picture.scroll_into_view_if_needed()
+        playwright.expect(picture).to_be_visible()
+        playwright.expect(picture).to_have_js_property("complete", True)
+        assert picture.evaluate("image => image.naturalWidth") > 100, f"{id}: not loaded"
+        assert picture.evaluate("image => image.currentSrc").endswith(f"-{size}.svg"), id
+        box = picture.bounding_box()
+        assert box["width"] > 100 and box["height"] > 50, (id, box)
 
 
 @each_page
@@ -164,9 +178,8 @@ def test_dark_is_dark(live, name):
         page = live(name, scheme)
         body = page.evaluate("getComputedStyle(document.body).backgroundColor")
         labels = page.evaluate("""() => [...document.querySelectorAll("figure.figure")].flatMap(figure =>
-            ["live", "static"].flatMap(kind =>
-                [...figure.querySelectorAll(`.figure-${kind} svg .role-axis-label text`)]
-                    .map(text => `${figure.id} ${kind}: ${getComputedStyle(text).fill}`)))""")
+            [...figure.querySelectorAll(".figure-live svg .role-axis-label text")]
+                .map(text => `${figure.id}: ${getComputedStyle(text).fill}`))""")
         return body, sorted(set(labels))
 
     def channels(colour):
@@ -177,6 +190,49 @@ def test_dark_is_dark(live, name):
     assert light_labels and len(light_labels) == len(dark_labels)
     assert [label for label in light_labels if max(channels(label)) >= 140] == []
     assert [label for label in dark_labels if min(channels(label)) <= 140] == []
+
+
+@pytest.mark.parametrize(("shown", "theme", "expected"), [
+    ("screen", "light", "light"), ("screen", "dark", "dark"), ("print", "light", "light"), ("print", "dark", "light"),
+])  # fmt: skip
+@in_light_and_dark
+def test_a_static_picture_has_the_colours_of_the_page_and_not_of_the_system(
+    visit, scheme, shown, theme, expected
+):
+    image = pytest.importorskip("PIL.Image")
+    page = visit(CHAPTERS[0], color_scheme=scheme)
+    page.route("**/vendor/vega.js", lambda route: route.abort())  # the picture stays
+    page.reload()
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+    page.emulate_media(media=shown, color_scheme=scheme)
+    picture = page.locator("img.figure-static").first
+    picture.scroll_into_view_if_needed()
+    playwright.expect(picture).to_have_js_property("complete", True)
+    drawn = image.open(io.BytesIO(picture.screenshot())).convert("L").getextrema()
+    darkest, lightest = drawn
+    assert darkest < 115 and lightest > 250 if expected == "light" else darkest < 40 and 150 < lightest < 245, drawn
+
+
+def test_a_figure_needs_no_code_made_from_text(visit, server):
+    page = visit("book/chapters/efficiency", base=server + "/without-eval")
+    for figure in page.locator("figure.figure").all():
+        figure.scroll_into_view_if_needed()
+        playwright.expect(figure).to_have_class(re.compile("is-live"), timeout=15_000)
+    assert page.complaints == []
+
+
+def test_a_first_screen_without_figures_loads_no_charts_and_nothing_moves_when_they_come(visit):
+    page = visit("book/chapters/efficiency")
+    assert page.locator("figure.figure").first.bounding_box()["y"] > 1200
+    loaded = "[...document.scripts].map(script => script.src).filter(name => /vega|fig-/.test(name))"
+    assert page.evaluate(loaded) == []
+    tall = "[...document.querySelectorAll('.figure-picture, .figure-choices')].map(part => part.offsetHeight)"
+    before = page.evaluate(tall)
+    enliven(page)
+    # what moves is what a reader's wider font adds to a picture, at most
+    moved = [after - first for first, after in zip(before, page.evaluate(tall), strict=True)]
+    assert len(moved) > 8 and all(abs(pixels) <= 8 for pixels in moved), moved
+    assert page.evaluate(loaded)
 
 
 def test_figures_are_live_from_a_server_too(visit, server):
@@ -235,7 +291,7 @@ def test_a_phone_without_javascript_shows_the_narrow_pictures(visit, name):
 def test_every_choice_is_labelled_and_changes_the_picture(live, name):
     page = live(name)
     before = list(page.complaints)
-    controls = page.locator(".figure-live select, .figure-live input[type=range]").all()
+    controls = page.locator(".figure-choices select, .figure-choices input[type=range]").all()
     assert controls
     for control in controls:
         id = control.evaluate("control => control.closest('figure').id")
@@ -274,10 +330,12 @@ MARKS = """figure => ["symbol", "rect", "rule", "shape", "area", "line"].flatMap
 
 
 @each_chapter
-def test_a_pointer_gets_the_values(live, name):
+def test_a_pointer_gets_the_values(live, book, name):
     page = live(name)
     tooltip = page.locator("#vg-tooltip-element")
-    asked = [figure for figure in page.locator("figure.figure").all() if '"tooltip"' in figure.inner_html()]
+    folder = (book / name).parent
+    figures = page.locator("figure.figure").all()
+    asked = [one for one in figures if '"tooltip"' in (folder / one.get_attribute("data-live")).read_text("utf-8")]
     assert asked
     for figure in asked:
         figure.locator(".figure-live svg").first.scroll_into_view_if_needed()
@@ -304,6 +362,17 @@ def test_keyboard_alone_is_enough(visit, name):
     assert table.evaluate("details => details.open")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "table-scroll"
+    rows = int(re.search(r"([\d,]+) rows", table.locator("summary").inner_text())[1])
+    playwright.expect(table.locator("tbody tr")).to_have_count(rows)
+    assert page.evaluate("document.activeElement.className") == "table-scroll"
+
+
+def test_without_javascript_a_table_is_a_link_to_its_file(visit):
+    page = visit(CHAPTERS[0], java_script_enabled=False)
+    table = page.locator("details.figure-table").first
+    table.locator("summary").click()
+    assert table.get_by_role("link").get_attribute("href").endswith(".csv")
+    assert page.locator(".figure-choices:visible").count() == 0
 
 
 @each_tested

@@ -8,26 +8,23 @@ import pytest
 import vl_convert as vlc
 
 from lib import charts, costs, data
+from steps import pictures
 
 pytestmark = pytest.mark.book
 EXTRA = {"MAR": 5, "NGA": 16}  # months from January 2022 to the start, footnote 43
 
 
 @pytest.fixture(scope="module")
-def calculator(project, book):
+def calculator(book):
     """The specification of the calculator, as readers download it."""
-    executed = nbformat.read(project.root / "_build/executed/efficiency.ipynb", as_version=4)
-    bundles = [out["data"] for cell in executed.cells for out in cell.get("outputs", []) if "data" in out]
-    [files] = [b[charts.MIMETYPE]["files"] for b in bundles if b.get(charts.MIMETYPE, {}).get("id") == "fig-calculator"]
-    [spec] = [json.loads(text) for name, text in files.items() if name.endswith(".vl.json")]
-    return spec
+    return json.loads((book / "book/chapters/figures/fig-calculator.vl.json").read_text(encoding="utf-8"))
 
 
 def said(spec, **chosen):
     """What the calculator says, in euros, with these sliders."""
     params = [param | {"value": chosen.get(param["name"], param.get("value"))} for param in spec["params"]]
     assert chosen.keys() <= {param["name"] for param in params}
-    svg = vlc.vegalite_to_svg(spec | {"params": params}, vl_version=charts.contract.VL_VERSION)
+    svg = vlc.vegalite_to_svg(spec | {"params": params}, vl_version=pictures.version(spec))
     return int(re.search(r"€([\d,]+)<", svg).group(1).replace(",", ""))
 
 
@@ -65,7 +62,7 @@ def test_a_researcher_brings_assumptions_and_a_panel(project, book, tmp_path):
     assert done.returncode == 0, done.stderr[-2000:]
     ran = nbformat.read(tmp_path / "ran.ipynb", as_version=4)
     figures = {
-        out["data"][charts.MIMETYPE]["id"]: out["data"]["text/html"]
+        out["data"][charts.MIMETYPE]["id"]: json.dumps(out["data"][charts.MIMETYPE], ensure_ascii=False)
         for cell in ran.cells for out in cell.get("outputs", []) if charts.MIMETYPE in out.get("data", {})
     }  # fmt: skip
     assert not [id for id, html in figures.items() if "SIMULATED" in html]

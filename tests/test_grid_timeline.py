@@ -6,6 +6,7 @@ import pytest
 import vl_convert as vlc
 
 from lib import charts
+from steps.pictures import version
 
 STATES = {"yes": ("it was", charts.GREEN, "+"), "silent": ("nothing is said", charts.SHADE, "?")}
 CELLS = pd.DataFrame(
@@ -14,7 +15,8 @@ CELLS = pd.DataFrame(
 
 
 def texts(chart):
-    svg = vlc.vegalite_to_svg(chart.to_dict(), vl_version=charts.VL_VERSION)
+    spec = chart.to_dict()
+    svg = vlc.vegalite_to_svg(spec, vl_version=version(spec))
     return [part.split("<")[0] for part in svg.split(">") if part.split("<")[0].strip()]
 
 

@@ -22,7 +22,7 @@ def executed(*bundles):
 
 
 def figure(id):
-    return {results.FIGURE: {"id": id, "title": "T", "sources": ["s"], "files": {f"{id}.csv": "a\n"}}}
+    return {results.FIGURE: {"id": id, "title": "T", "sources": [{"name": "s", "line": "S"}], "csv": "a\n"}}
 
 
 def summary(chapter=CHAPTER, leave_out=0):
@@ -37,7 +37,7 @@ def test_what_a_chapter_records_comes_back(tmp_path):
     results.write(result, tmp_path)
     back = results.read([CHAPTER], tmp_path)
     assert back == {CHAPTER: result}
-    assert "files" not in result["figures"][0]  # their contents are no result
+    assert result["figures"][0] == {"id": "fig-a", "title": "T", "sources": ["s"]}  # what is drawn is no result
     assert results.figures(back)["figure"].tolist() == ["fig-a", "fig-b"]
     table = results.claims(back)
     assert table["id"].tolist() == [claim.id for claim in read_ledger().values() if claim.chapter == CHAPTER]

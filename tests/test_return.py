@@ -1,6 +1,7 @@
 """The return chapter: its ledger against Table 1, a researcher's own panel instead of the simulated one, bad panels."""
 
 import csv
+import io
 import json
 import re
 import shutil
@@ -8,7 +9,6 @@ import shutil
 import nbformat
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
 
 from lib import charts, data, panel, verdicts
 from lib.claims import ClaimError, Ledger
@@ -107,13 +107,8 @@ def own(project, book, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def figures(own):
-    """The figures of that run: what papermill keeps of each, and its HTML."""
-    bundles = [out.get("data", {}) for cell in own.cells for out in cell.get("outputs", [])]
-    return [
-        (bundle[charts.MIMETYPE], BeautifulSoup(bundle["text/html"], "html.parser"))
-        for bundle in bundles
-        if charts.MIMETYPE in bundle
-    ]
+    """The figures of that run."""
+    return outputs(own, charts.MIMETYPE)
 
 
 @pytest.fixture(scope="module")
@@ -123,38 +118,39 @@ def claims(own):
     return {claim["id"].removeprefix("return-"): claim for claim in summary["claims"]}
 
 
-def stamps(figure):
-    """Where a figure says SIMULATED: in its pictures, its charts, its table, its files and their names."""
-    record, html = figure
-    specs = json.loads(html.select_one("script.figure-spec").string)
-    header, *body = html.select("details.figure-table tr")
-    return (
-        *("SIMULATED" in picture.get_text() for picture in html.select(".figure-static")),
-        *("SIMULATED" in json.dumps(specs[size]) for size in ("wide", "narrow")),
-        (header.th.get_text(), {row.td.get_text() for row in body}) == ("data", {"SIMULATED"}),
-        *("SIMULATED" in text for text in record["files"].values()),
-        *(name.startswith(f"{record['id']}-simulated.") for name in record["files"]),
-        *("simulated." in link["href"] for link in html.select("a[download]")),
-    )
+def stamps(record):
+    """Where a figure says SIMULATED: in its charts, its table, its file and the names of its files."""
+    first, *rows = csv.reader(io.StringIO(record["csv"]))
+    return {
+        *("SIMULATED" in json.dumps(record["specs"][size]) for size in ("wide", "narrow")),
+        record["table"].count("<td>SIMULATED</td>") == record["rows"],
+        (first[0], {row[0] for row in rows}) == ("data", {"SIMULATED"}),
+        record["file"] == f"{record['id']}-simulated",
+    }
+
+
+def sources(record):
+    return {source["name"] for source in record["sources"]}
 
 
 @pytest.mark.book
 def test_no_figure_of_an_own_panel_is_stamped_and_every_monte_carlo_figure_is(figures):
-    drawn = {record["id"] for record, _ in figures if PANEL in record["sources"]}
-    made_up = {record["id"] for record, _ in figures if MONTE_CARLO & set(record["sources"])}
+    drawn = {record["id"] for record in figures if PANEL in sources(record)}
+    made_up = {record["id"] for record in figures if MONTE_CARLO & sources(record)}
     assert len(drawn) >= 8 and len(made_up) >= 2
-    for record, html in figures:
-        expected = {record["id"] in made_up}
-        assert set(stamps((record, html))) == expected, record["id"]
+    for record in figures:
+        assert stamps(record) == {record["id"] in made_up}, record["id"]
 
 
 @pytest.mark.book
 def test_figures_of_an_own_panel_read_like_figures_on_real_data(figures):
-    for record, html in figures:
-        if PANEL in record["sources"]:
-            assert "own file mine.parquet" in html.select_one(".figure-source").get_text(), record["id"]
-            assert "simulated" not in html.get_text().lower(), record["id"]
-            assert html.select_one(".figure-title").get_text()[0].isupper(), record["id"]
+    for record in figures:
+        if PANEL in sources(record):
+            lines = [source["line"] for source in record["sources"]]
+            assert "own file mine.parquet" in " ".join(lines), record["id"]
+            said = [*lines, *(record[name] for name in ("title", "subtitle", "alt", "note", "table"))]
+            assert "simulated" not in " ".join(said).lower(), record["id"]
+            assert record["title"][0].isupper(), record["id"]
 
 
 @pytest.mark.book

@@ -32,18 +32,18 @@
     await Promise.all([load(new URL("vendor/vega.js", root)), load(new URL(figure.dataset.live, document.baseURI))]);
     const { datasets, ...specs } = charts[figure.id];
     const spec = structuredClone({ ...specs[narrow.matches ? "narrow" : "wide"], datasets });
-    const live = document.createElement("div");
+    const [live, choices] = [document.createElement("div"), document.createElement("div")];
     live.className = "figure-live";
     figure.querySelector(".figure-live")?.remove();
-    figure.querySelector(".figure-choices")?.replaceChildren();
     figure.querySelector(".figure-picture").append(live);
     await window.vegaEmbed(live, spec, {
       actions: false,
       ast: true, // expressions are interpreted, so that a page may forbid what makes code from text
-      bind: figure.querySelector(".figure-choices") ?? undefined,
+      bind: choices,
       renderer: "svg",
       tooltip: { theme: "custom" },
     });
+    figure.querySelector(".figure-choices")?.replaceChildren(choices); // at once: room was kept for them
     const picture = live.querySelector("svg");
     // one picture with one description: its parts are not read out one by one
     picture.querySelectorAll("[role]").forEach((part) => part.removeAttribute("role"));
