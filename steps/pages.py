@@ -167,7 +167,7 @@ def _page(chapter: str, here: str) -> str:
 
 def of_figure(figure: str, chapter: str, found: pd.DataFrame) -> str:
     """The links that stand under a figure: the claims that it shows."""
-    shown = [row for row in found.itertuples() if any(one["figure"] == figure for one in row.figures)]
+    shown = found[[any(one["figure"] == figure for one in figures) for figures in found["figures"]]].itertuples()
     links = " · ".join(
         f'<a href="{_page(row.chapter, chapter)}#{row.id}">{escape(shorten(row.statement, 60, placeholder=" …"))}</a>'
         for row in shown
