@@ -38,8 +38,8 @@ def main(words: list[str]) -> int:
         with alone():
             return DoitMain(ModuleTaskLoader(dodo)).run(["run", "-n", "2", "-P", "thread", "--continue", *words])
     except KeyboardInterrupt:
-        print("\nStopped. The last good book, if there is one, is untouched; `make book` goes on where it was.")
-        sys.stdout.flush()
+        said = "\nStopped. The last good book, if there is one, is untouched; `make book` goes on where it was."
+        print(said, file=sys.__stdout__, flush=True)  # a step that runs has taken sys.stdout
         os._exit(130)  # threads that wait for a chapter would keep the process
 
 

@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+os.environ["TZ"] = "UTC"  # months on an axis are the same wherever the machine stands; read when vl_convert starts
 import vl_convert
 
 from lib import data, results

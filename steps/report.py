@@ -16,7 +16,7 @@ class Lines(ConsoleReporter):
     def initialize(self, tasks: dict, selected_tasks: list) -> None:
         """Start the clocks."""
         super().initialize(tasks, selected_tasks)
-        self.started, self.times = time.monotonic(), {}
+        self.started, self.times, self.asked, self.done = time.monotonic(), {}, selected_tasks, set()
         self.opens = [tasks[name].meta["opens"] for name in selected_tasks if "opens" in (tasks[name].meta or {})]
 
     def execute_task(self, task: object) -> None:
@@ -27,12 +27,14 @@ class Lines(ConsoleReporter):
 
     def add_success(self, task: object) -> None:
         """A step is done."""
+        self.done.add(task.name)
         if task.actions:
             seconds = time.monotonic() - self.times.get(task.name, time.monotonic())
             self.write(f"  {task.title()} ({seconds:.1f} s)\n")
 
     def skip_uptodate(self, task: object) -> None:
         """A step has nothing to do."""
+        self.done.add(task.name)
         if task.actions:
             self.write(f"  {task.title()}: nothing has changed\n")
 
@@ -51,7 +53,6 @@ class Lines(ConsoleReporter):
             self.write(
                 f"\nThe build failed after {seconds:.0f} s. The last good book, if there is one, is untouched.\n"
             )
-        elif self.opens:
-            self.write(f"\nThe book is ready ({seconds:.0f} s). Open {' '.join(self.opens)}\n")
-        else:
-            self.write(f"\nDone ({seconds:.0f} s).\n")
+        elif self.done.issuperset(self.asked):  # and not when it was interrupted
+            ready = f"The book is ready ({seconds:.0f} s). Open {' '.join(self.opens)}" if self.opens else "Done."
+            self.write(f"\n{ready}\n")

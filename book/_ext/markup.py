@@ -20,7 +20,7 @@ PYTHON = ("python", "python3", "ipython", "ipython3")
 MADE = re.compile(r'<(?:figure(?=[^>]* class="figure[ "])|li(?=[^>]* class="claim[ "])) [^>]*>')
 ID = re.compile(r'\bid="([^"]+)"')
 GLUED = ["pasted-text"]
-STYLED = re.compile(r'<table(?= id="T_)')  # a table that pandas has styled; it scrolls when it is wide
+STYLED = re.compile(r'<table(?=[^>]* class="dataframe plain")')  # `lib.shown.plain_table`; it scrolls when it is wide
 
 
 class Translator(HTML5Translator):
