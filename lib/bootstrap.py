@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from lib.did import check_form, check_varies
 from lib.twoway import DesignError, TwoWay, matrix, treated
 
 
@@ -42,11 +43,16 @@ class StepFit:
 
 
 def step_fit(outcome: pd.DataFrame, starts: pd.Series) -> StepFit:
-    """Fit one dummy, common to all countries in `starts`, on a table countries × months (NaN: not observed)."""
+    """Fit one dummy, common to all countries in `starts`, on a table countries × months (NaN: not observed).
+
+    Raises `DesignError` as `lib.did.check_form`, and for an outcome that leaves no noise.
+    """
+    check_form(outcome)
     values, observed = matrix(outcome)
     design = TwoWay(observed)
     regressor = design.residuals(treated(outcome, starts).astype(float))
     untreated = design.residuals(values)
+    check_varies(untreated, values)
     effect = float((regressor * untreated).sum() / (regressor**2).sum())
     return StepFit(design, effect, regressor, untreated, untreated - effect * regressor)
 
@@ -54,15 +60,17 @@ def step_fit(outcome: pd.DataFrame, starts: pd.Series) -> StepFit:
 def all_clustered_t(outcome: pd.DataFrame) -> pd.DataFrame:
     """The clustered t of every step dummy "this country, from this month on", each fitted alone.
 
-    `outcome` is countries × months without gaps (`DesignError` otherwise); NaN in the first month. A closed
-    form: in a balanced panel every other country's dummy is the same line, 1 / countries as high.
+    `outcome` is countries × months without gaps and not without noise (`DesignError` otherwise); NaN in the first
+    month. A closed form: in a balanced panel every other country's dummy is the same line, 1 / countries as high.
     """
     values, observed = matrix(outcome)
     if not observed.all():
         raise DesignError("the panel has gaps; fit one dummy at a time with step_fit")
     design = TwoWay(observed)
     countries, months = values.shape
-    later = design.residuals(values)[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:]
+    residuals = design.residuals(values)
+    check_varies(residuals, values)
+    later = residuals[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:]
     after = np.arange(months - 1, 0, -1)
     effects = design.step_effects(values)[:, 1:]
     within = after * (1 - after / months)

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from lib.did import check, check_noise, months
+from lib.did import check, check_noise, check_varies, months
 from lib.twoway import DesignError, matrix, treated
 
 
@@ -22,7 +22,7 @@ def poisson(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     that carry no information, in a full table those of zeros only, are left out and listed in `attrs`,
     "dropped_countries" and "dropped_months". Source: Correia, Guimarães and Zylkin (2020), Stata Journal 20(1),
     95–115. Raises `DesignError` as `lib.did.check`, for a negative count, and for a partner without a finite
-    estimate: only zeros before its start or after, or nothing to compare with.
+    estimate: only zeros before its start or after, nothing to compare with, or no noise at all.
     The warning of `lib.did` about clustered errors of a single treated country holds here too.
     """
     from statsmodels.genmod.families import Poisson
@@ -53,6 +53,7 @@ def poisson(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     )
     if not fit.mle_retvals["converged"]:
         raise DesignError(f"the Poisson fit for {', '.join(map(str, starts.index))} did not converge")
+    check_varies(fit.resid_response, counts)
     log_ratio, se = fit.params[-len(starts) :], fit.bse[-len(starts) :]
     low, high = fit.conf_int(alpha=0.05)[-len(starts) :].T
     columns = {"log_ratio": log_ratio, "se": se, "ratio": np.exp(log_ratio), "low": np.exp(low), "high": np.exp(high)}

@@ -20,20 +20,29 @@ if TYPE_CHECKING:
     from linearmodels.panel.results import PanelEffectsResults
 
 
-def check_table(outcome: pd.DataFrame) -> None:
-    """Raise `DesignError` unless every country and month is there once, in order, and observed at least once."""
+def check_form(outcome: pd.DataFrame) -> None:
+    """Raise `DesignError` unless every country and month is there once, months in order, all values finite or NaN."""
     if not outcome.index.is_unique:
         twice = outcome.index[outcome.index.duplicated()][0]
         raise DesignError(f"{twice} has more than one row; add them up or leave one out")
     if not isinstance(outcome.columns, pd.DatetimeIndex):
         raise DesignError("the columns are not months; convert them with pd.to_datetime")
+    if outcome.columns.tz is not None:
+        raise DesignError(
+            f"the months have a time zone ({outcome.columns.tz}); take it off with outcome.columns.tz_localize(None)"
+        )
     if not outcome.columns.is_unique or not outcome.columns.is_monotonic_increasing:
         raise DesignError("the months are not in order or not unique; sort them with outcome.sort_index(axis=1)")
-    values, observed = matrix(outcome)
-    if (endless := np.isinf(values).any(axis=1)).any():
+    if (endless := np.isinf(matrix(outcome)[0]).any(axis=1)).any():
         raise DesignError(
             f"{outcome.index[endless][0]} has an infinite value; logarithms of zero have to be left out (NaN)"
         )
+
+
+def check_table(outcome: pd.DataFrame) -> None:
+    """Raise `DesignError` as `check_form`, and for a country or a month without an observation."""
+    check_form(outcome)
+    observed = matrix(outcome)[1]
     if (empty := ~observed.any(axis=1)).any():
         raise DesignError(f"{outcome.index[empty][0]} has no observation; leave the country out of the table")
     if (empty := ~observed.any(axis=0)).any():
@@ -51,8 +60,10 @@ def check(outcome: pd.DataFrame, starts: pd.Series) -> None:
     for country, start in starts.items():
         if country not in outcome.index:
             raise DesignError(f"{country} has a start but no row in the table; add its outcome or drop the start")
-        if not isinstance(start, pd.Timestamp) or start.day != 1:
-            raise DesignError(f"the start of {country} is {start}; give the first day of its first treated month")
+        if not isinstance(start, pd.Timestamp) or start.tzinfo or start.day != 1:
+            raise DesignError(
+                f"the start of {country} is {start}; give the first day of its first treated month, without a time zone"
+            )
         seen = outcome.columns[observed[outcome.index.get_loc(country)]]
         if start <= seen[0]:
             raise DesignError(
@@ -71,6 +82,15 @@ def check_noise(observed: np.ndarray, names: list[str]) -> None:
         )
 
 
+def check_varies(residuals: np.ndarray, values: np.ndarray) -> None:
+    """Raise `DesignError` if what effects and dummies leave of `values` (NaN: not observed) is rounding alone."""
+    if np.nanmax(np.abs(residuals)) <= 1e-12 * np.nanmax(np.abs(values)):
+        raise DesignError(
+            "the outcome does not vary beyond what countries, months and effects have in common, so that nothing "
+            "measures its noise; check that the column is the one meant and was not filled with one value"
+        )
+
+
 def months(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     """Observed months of each treated country: columns months_before and months_after (its start)."""
     observed, after = matrix(outcome)[1], treated(outcome, starts)
@@ -85,7 +105,8 @@ def effects(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     (clustered by country), `t`, two-sided `p`, `months_before`, `months_after`. With n observations, N countries,
     T months and k dummies, linearmodels multiplies the clustered variance by n / (n − N − T + 1 − k), applies no
     factor for the number of clusters, and takes p from Student's t with n − N − T + 1 − k degrees of freedom.
-    Raises `DesignError` as `check`, and if an effect cannot be told from the others and the month effects.
+    Raises `DesignError` as `check`, if an effect cannot be told from the others and the month effects, and if the
+    regression leaves no noise.
     """
     check(outcome, starts)
     after = treated(outcome, starts)
@@ -174,7 +195,9 @@ def _regression(outcome: pd.DataFrame, dummies: np.ndarray, names: list[str]) ->
     column = pd.Series(values[observed], cells, name="outcome")
     columns = pd.DataFrame(dummies[:, observed].T.astype(float), cells)
     model = PanelOLS(column, columns, entity_effects=True, time_effects=True)
-    return model.fit(cov_type="clustered", cluster_entity=True)
+    fit = model.fit(cov_type="clustered", cluster_entity=True)
+    check_varies(fit.resids.to_numpy(), values)
+    return fit
 
 
 def _check_identified(effects: TwoWay, dummies: np.ndarray, names: list[str]) -> None:

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
+from lib.did import check_form
 from lib.twoway import DesignError, TwoWay, matrix
 
 # statistic -> the estimate it scales, and the scale that goes with it
 SCALES = {"effect": ("effect", None), "scaled": ("effect", "scale"), "log_scaled": ("log_ratio", "log_scale")}
 
+NO_NOISE = "the outcome never changes in any never-treated country, or in all of them alike; nothing measures its noise"
 LEAST_LEFT_OUT = 10  # a donor's variance without itself is at least a tenth of that with itself
 
 
@@ -109,7 +111,7 @@ def fit_noise(effects: np.ndarray, size: np.ndarray) -> Noise:
     """
     terms, squared = np.vander(size, 3, increasing=True), effects**2
     if not squared.any():
-        raise DesignError("the outcome never changes in any never-treated country; nothing measures its noise")
+        raise DesignError(NO_NOISE)
     unit = squared.mean() / terms.mean(axis=0).clip(min=1e-12)
 
     def minus_likelihood(logs: np.ndarray) -> tuple[float, np.ndarray]:
@@ -140,14 +142,16 @@ def placebo_test(
       a + b·size + c·size², fitted to the placebos' squared effects; size is the mean before the start, or
       1 / `precision` (by country) for an outcome that is a mean of `precision` cases;
     - `log_ratio`: the log of the country's change in level over that of all others together, half a case
-      added to each total; `log_scaled` is that over `log_scale`, fitted likewise in 1 / size. Both
-      are missing unless the outcome is counts.
+      added to its total and, spread over the others, to theirs; `log_scaled` is that over `log_scale`, fitted
+      likewise in 1 / size. Both are missing unless the outcome is counts.
 
     A country without an estimate (nothing observed before or after) is left out. Raises `DesignError` if that
-    is the treated one, if fewer than two never-treated countries remain, or if a size is negative or missing.
+    is the treated one, if fewer than two never-treated countries remain, if those never change or all change alike,
+    if a size is negative or missing, and as `lib.did.check_form`.
     """
     if country not in outcome.index or country not in starts.index:
         raise DesignError(f"{country} is not a treated country of this panel")
+    check_form(outcome)
     start = starts.loc[country]
     after = np.asarray(outcome.columns >= start)
     observed = outcome.notna()
@@ -161,6 +165,8 @@ def placebo_test(
     # The placebos come from the untreated alone: then no effect of the treated country can move them.
     table = pd.DataFrame({"effect": _effects_at(everyone, after)}, index=everyone.index)
     table.loc[donors.index, "effect"] = _effects_at(donors, after)
+    if table.loc[donors.index, "effect"].abs().max() <= 1e-12 * donors.abs().max(axis=None):  # rounding alone
+        raise DesignError(NO_NOISE)
     before = everyone.loc[:, ~after].mean(axis=1)
     table["size"] = before if precision is None else 1 / precision.reindex(everyone.index)
     if not table["size"].between(0, np.inf, inclusive="left").all():
@@ -171,8 +177,8 @@ def placebo_test(
     table["scale"], noise = _scale(table["effect"], table["size"], country)
     table["scaled"] = table["effect"] / table["scale"]
     if precision is None and everyone.min().min() >= 0:
-        table["log_ratio"] = _log_ratios(everyone, after)
-        table.loc[donors.index, "log_ratio"] = _log_ratios(donors, after)
+        table["log_ratio"] = _log_ratios(everyone, after, others=len(donors))
+        table.loc[donors.index, "log_ratio"] = _log_ratios(donors, after, others=len(donors))
         inverse_size = 1 / (before + 0.5 / (~after).sum())
         table["log_scale"], _ = _scale(table["log_ratio"], inverse_size, country)
         table["log_scaled"] = table["log_ratio"] / table["log_scale"]
@@ -184,8 +190,9 @@ def all_placebos(outcome: pd.DataFrame, least_before: int = 12, least_after: int
 
     Starts with at least so many months before and after. One residualisation serves all of them; what is
     fitted per start is the scale. As `placebo_test` at that start, with every country of `outcome` a donor.
-    Raises `DesignError` if the panel is too short.
+    Raises `DesignError` if the panel is too short, and as `lib.did.check_form`.
     """
+    check_form(outcome)
     values, observed = matrix(outcome)
     if values.shape[1] < least_before + least_after:
         raise DesignError(f"{values.shape[1]} months do not hold {least_before} before a start and {least_after} after")
@@ -263,14 +270,18 @@ def _effects_at(outcome: pd.DataFrame, after: np.ndarray) -> np.ndarray:
     return TwoWay(observed).step_effects(values)[:, int(np.argmax(after))]
 
 
-def _log_ratios(outcome: pd.DataFrame, after: np.ndarray) -> np.ndarray:
-    """Log change of each country's level from before to after, over that of all others in the same months."""
+def _log_ratios(outcome: pd.DataFrame, after: np.ndarray, others: int) -> np.ndarray:
+    """Log change of each country's level from before to after, over that of all others in the same months.
+
+    Half a case is shared by as many `others` as the treated country has, for the placebos too, which have one less:
+    else countries that are alike in everything would differ.
+    """
     values, observed = matrix(outcome)
     counts = np.where(observed, values, 0)
-    others = np.where(observed, (counts.sum(axis=0) - counts) / np.maximum(observed.sum(axis=0) - observed, 1), 0)
+    average = np.where(observed, (counts.sum(axis=0) - counts) / np.maximum(observed.sum(axis=0) - observed, 1), 0)
     own = np.log((counts[:, after].sum(axis=1) + 0.5) / (counts[:, ~after].sum(axis=1) + 0.5))
-    half = 0.5 / (len(values) - 1)  # of a case, since `others` is an average
-    rest = np.log((others[:, after].sum(axis=1) + half) / (others[:, ~after].sum(axis=1) + half))
+    half = 0.5 / others
+    rest = np.log((average[:, after].sum(axis=1) + half) / (average[:, ~after].sum(axis=1) + half))
     return own - rest
 
 

@@ -156,3 +156,11 @@ def test_the_same_seed_gives_the_same_p_value():
     fit = step_fit(panel(8), starts(panel(8), C1=4, C2=4))
     assert wild_cluster(fit, restricted=True, seed=1) == wild_cluster(fit, restricted=True, seed=1)
     assert wild_cluster(fit, restricted=True, draws=99, seed=1) != wild_cluster(fit, restricted=True, draws=99, seed=2)
+
+
+def test_an_outcome_without_noise_has_no_t_statistic():
+    outcome = 0 * panel(3) + 5
+    with pytest.raises(DesignError, match="nothing measures its noise"):
+        step_fit(outcome, starts(outcome, C1=5))
+    with pytest.raises(DesignError, match="nothing measures its noise"):
+        all_clustered_t(outcome)

@@ -159,7 +159,32 @@ def test_countries_of_zeros_are_fine_in_the_linear_estimators():
     starts = starts_at(outcome, C01=10)
     for found in (effects(outcome, starts), imputation(outcome, starts), event_study(outcome, starts)):
         assert np.isfinite(found["effect"]).all()
-    assert effects(0 * outcome, starts).loc["C01", ["effect", "se"]].tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("estimator", [effects, event_study, poisson])
+@pytest.mark.parametrize("shape", ["constant", "alike", "exact"])
+def test_an_outcome_without_noise_has_no_standard_error(estimator, shape):
+    outcome = 0 * random_counts(8) + 7
+    starts = starts_at(outcome, C01=10)
+    if shape != "constant":
+        outcome = outcome * np.arange(1, 25)  # every country the same path
+    if shape == "exact":
+        outcome.iloc[1, 10:] *= 2
+    if shape == "exact" and estimator is not poisson:
+        outcome.iloc[1, 10:] = outcome.iloc[0, 10:] + 3
+    with pytest.raises(DesignError, match="nothing measures its noise"):
+        estimator(outcome, starts)
+
+
+def test_months_and_starts_with_a_time_zone_are_refused():
+    outcome = random_counts(8)
+    starts = starts_at(outcome, C01=10)
+    zoned = outcome.tz_localize("Europe/Amsterdam", axis=1)
+    for estimator in (effects, event_study, imputation, poisson):
+        with pytest.raises(DesignError, match=r"time zone \(Europe/Amsterdam\); take it off"):
+            estimator(zoned, starts)
+        with pytest.raises(DesignError, match=r"the start of C01 is .*without a time zone"):
+            estimator(outcome, starts.dt.tz_localize("UTC"))
 
 
 def test_one_treated_month_is_enough():

@@ -67,9 +67,9 @@ def test_the_shorter_side_of_the_start_makes_the_larger_part_of_the_noise():
 def test_log_ratios_of_four_countries_by_hand():
     found = placebo_test(FOUR, start(FOUR, 2), "T").estimates["log_ratio"]
     # T: 4 cases before, 18 after; the donors 16 and 22; the first donor 4 and 6, the two other donors 12 and 16
-    # the half case of the others is spread over 3 and over 2 countries, as their cases are
+    # half a case of the others is spread over the treated country's three, of which a donor has two
     assert found["T"] == pytest.approx(np.log(18.5 / 4.5) - np.log(22.5 / 16.5))
-    assert found["C000"] == pytest.approx(np.log(6.5 / 4.5) - np.log(16.5 / 12.5))
+    assert found["C000"] == pytest.approx(np.log(6.5 / 4.5) - np.log((16 + 1 / 3) / (12 + 1 / 3)))
 
 
 @settings(max_examples=25, deadline=None)
@@ -276,6 +276,30 @@ def test_one_donor_is_not_enough():
     outcome = FOUR.iloc[2:]
     with pytest.raises(DesignError, match="1 never-treated countries to compare T with"):
         placebo_test(outcome, start(outcome, 2), "T")
+
+
+def test_countries_that_change_alike_have_no_noise():
+    path = np.array([3.0, 1, 4, 1, 5, 9, 2, 6])
+    for levels in (np.zeros(6), np.arange(6.0)):
+        outcome = table(levels[:, None] + path)
+        with pytest.raises(DesignError, match="in all of them alike; nothing measures its noise"):
+            placebo_test(outcome, start(outcome, 4), "T")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda t: t.tz_localize("UTC", axis=1), r"have a time zone \(UTC\)"),
+        (lambda t: t.replace(4.0, np.inf), "has an infinite value"),
+        (lambda t: pd.concat([t, t.tail(1)]), "T has more than one row"),
+        (lambda t: pd.concat([t, t.iloc[:, :1]], axis=1), "not in order or not unique"),
+    ],
+)
+def test_a_table_in_another_form_is_refused(spoil, said):
+    with pytest.raises(DesignError, match=said):
+        placebo_test(spoil(FOUR), start(FOUR, 2), "T")
+    with pytest.raises(DesignError, match=said):
+        all_placebos(spoil(FOUR), 1, 1)
 
 
 def test_an_outcome_that_never_changes_has_no_noise():
