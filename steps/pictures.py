@@ -14,7 +14,6 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-os.environ["TZ"] = "UTC"  # months on an axis are the same wherever the machine stands; read when vl_convert starts
 import vl_convert
 
 from lib import data, results
@@ -93,11 +92,11 @@ def _draw(file: Path, asked: tuple[str, dict, str]) -> str | None:
     drawn, width = float(re.search(r'<svg[^>]* width="([\d.]+)"', svg).group(1)), figure["widths"][size]
     if drawn > width + 1:
         return f"{where}: drawn {drawn:.0f} pixels wide, {width} asked for; make the chart narrower"
-    # a tenth of a pixel is enough; the digits would be most of the file
     # ids are counted on through all pictures that a process draws; the same picture has the same bytes
     numbers: dict[str, str] = {}
     ids = r'(?<=id=")\w+(?=")|(?<=url\(#)\w+(?=\))'
     svg = re.sub(ids, lambda id: numbers.setdefault(id[0], f"i{len(numbers)}"), svg)
+    # a tenth of a pixel is enough; the digits would be most of the file
     svg = re.sub(r' d="[^"]*"', lambda line: re.sub(r"(\.\d)\d+", r"\1", line.group()), svg)
     fresh = file.with_suffix(f".{os.getpid()}.new")
     fresh.write_text(svg, encoding="utf-8")
