@@ -65,5 +65,6 @@ def bearing(claims: Sequence[str], *steps: pd.DataFrame) -> pd.DataFrame:
 
 def wholes(recommendations: pd.DataFrame, ids: Iterable[str]) -> list[str]:
     """Recommendations, each part (`part_of`) as the whole that it belongs to, sorted and each once."""
-    whole = recommendations.set_index("id")["part_of"].dropna()
+    pairs = zip(recommendations["id"], recommendations["part_of"], strict=True)
+    whole = {id: part for id, part in pairs if pd.notna(part)}
     return sorted({whole.get(id, id) for id in ids})

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import filecmp
+import json
 import shutil
-import sys
 from pathlib import Path
 
-import nbformat
 import pandas as pd
 import yaml
 
 from lib import data, results
 from lib.export import csv_text
-from steps import ROOT, figures, front, pages, pictures, record
+from steps import ROOT, figures, front, pages, pictures, plan, record
 from steps.bibliography import bibtex
 from steps.execute import EXECUTED
 from steps.matrix import matrix
@@ -39,12 +38,13 @@ def publish(name: str, found: pd.DataFrame) -> None:
 
     `found` is `steps.pages.entries`.
     """
-    notebook = nbformat.read(EXECUTED / f"{name}.ipynb", as_version=4)
+    trails = pages.trails(name, found)
+    notebook = json.loads((EXECUTED / f"{name}.ipynb").read_text(encoding="utf-8"))
     folder = EXTRA / "book" / "chapters" / "figures"
     folder.mkdir(parents=True, exist_ok=True)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":  # folded away, one click from what it makes
-            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":  # folded away, one click from what it makes
+            cell["metadata"]["tags"] = [*cell["metadata"].get("tags", []), "hide-input"]
         for out in cell.get("outputs", []):
             bundle = out.get("data", {})
             if figure := bundle.get(results.FIGURE):
@@ -52,10 +52,10 @@ def publish(name: str, found: pd.DataFrame) -> None:
                 for file, content in figures.files(figure).items():
                     (folder / file).write_text(content, encoding="utf-8")
             if "text/html" in bundle:
-                html = pages.linked(bundle["text/html"], name, found)
+                html = pages.linked(bundle["text/html"], trails)
                 out["data"] = {"text/html": html, "text/plain": bundle.get("text/plain", "")}
     front.collect(notebook, name, GENERATED)
-    nbformat.write(notebook, CHAPTERS / f"{name}.ipynb")
+    (CHAPTERS / f"{name}.ipynb").write_text(json.dumps(notebook, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
 def catalogue() -> str:
@@ -131,6 +131,7 @@ def toc(chapters: list[str]) -> dict:
 def main(chapters: list[str]) -> None:
     """Everything the book needs from these chapters; what other chapters left behind is removed."""
     used = record.parts([*record.files(*USES), "asked"])
+    pictures.tidy()
     for folder in (CHAPTERS, GENERATED, EXTRA):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -138,7 +139,8 @@ def main(chapters: list[str]) -> None:
     files.mkdir(parents=True)
     recorded = results.read(chapters)
     tested = results.claims({name: result for name, result in recorded.items() if result["claims"]})
-    found = pages.entries(tested, results.figures(recorded))
+    official = pages.official_rows()
+    found = pages.entries(tested, results.figures(recorded), official)
     for name in chapters:
         publish(name, found)
         own = found[found["chapter"] == name][tested.columns]
@@ -146,7 +148,7 @@ def main(chapters: list[str]) -> None:
     (files / "ledger.csv").write_text(csv_text(pages.flat(found)), encoding="utf-8")
     generated = {
         "catalogue": catalogue(), "matrix": matrix(tested), "glossary": glossary(),
-        "ledger": pages.ledger_page(found), "rows": pages.rows_page(found),
+        "ledger": pages.ledger_page(found), "rows": pages.rows_page(found, official),
         "evidence": front.evidence(), "limits": front.limits(),
     }  # fmt: skip
     for name, text in generated.items():
@@ -167,8 +169,4 @@ def main(chapters: list[str]) -> None:
         shutil.copy(figures.vega(first), vendored / "vega.js")
     for fresh, place in PLACES.items():
         settle(fresh, place)
-    record.keep("assemble", used, record.files(*MADE))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    record.keep(plan.ASSEMBLE, used, record.files(*MADE))

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from steps import ROOT
+from steps import ROOT, plan, record
 
 BUILD = ROOT / "_build"
 
@@ -28,19 +28,33 @@ def alone() -> Iterator[None]:
 
 def main(words: list[str]) -> int:
     """Build these targets (`book` unless told otherwise)."""
-    from doit.cmd_base import ModuleTaskLoader
-    from doit.doit_cmd import DoitMain
-
-    import dodo
-
     os.environ["TZ"] = "UTC"  # where the machine stands changes no picture and no page
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # chapters run side by side; with threads the last digits may differ
     try:
         with alone():
-            return DoitMain(ModuleTaskLoader(dodo)).run(["run", "-n", "2", "-P", "thread", "--continue", *words])
+            if words == ["book"] and not any(map(record.reasons, plan.steps())):
+                print(f"  nothing has changed since the last build\n{plan.ready(0)}", end="")
+                return 0
+            return _run(words)
     except KeyboardInterrupt:
         said = "\nStopped. The last good book, if there is one, is untouched; `make book` goes on where it was."
         print(said, file=sys.__stdout__, flush=True)  # a step that runs has taken sys.stdout
         os._exit(130)  # threads that wait for a chapter would keep the process
+
+
+def _run(words: list[str]) -> int:
+    """Everything that takes time to load is loaded here, and not when nothing has changed."""
+    from doit.cmd_base import ModuleTaskLoader
+    from doit.doit_cmd import DoitMain
+
+    import dodo
+    from steps import process
+
+    process.BOOK.load()
+    try:
+        return DoitMain(ModuleTaskLoader(dodo)).run(["run", "-n", "3", "-P", "thread", "--continue", *words])
+    finally:
+        process.stop()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Execute a chapter with papermill and keep what it recorded; an edit of its text alone executes nothing."""
+"""Execute a chapter with papermill and keep what it made; an edit of its text alone executes nothing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from steps import ROOT, record
 EXECUTED = ROOT / "_build" / "executed"
 FAILED = ROOT / "_build" / "failed"
 RESULTS = ROOT / "_build" / "results"
+FIGURES = ROOT / "_build" / "figures"  # the records of each chapter's figures; what is drawn comes from here
 SECONDS = 600  # a cell's limit unless CELL_SECONDS says otherwise
 ALWAYS = ["file requirements.lock", "file steps/warm.py", "file steps/execute.py", "file lib/results.py"]
 
@@ -30,13 +31,13 @@ def only_text(name: str) -> bool:
 
 
 def run(name: str) -> None:
-    """Execute a chapter into `_build/executed` and keep what it recorded in `_build/results`.
+    """Execute a chapter into `_build/executed`; what it recorded goes to `_build/results` and `_build/figures`.
 
     Raises `ChapterError`; the half-executed notebook is then in `_build/failed`.
     """
     source = ROOT / "notebooks" / f"{name}.ipynb"
-    done, failed = EXECUTED / f"{name}.ipynb", FAILED / f"{name}.ipynb"
-    for folder in (EXECUTED, FAILED):
+    done, failed, figures = EXECUTED / f"{name}.ipynb", FAILED / f"{name}.ipynb", FIGURES / f"{name}.json"
+    for folder in (EXECUTED, FAILED, FIGURES):
         folder.mkdir(parents=True, exist_ok=True)
     done.unlink(missing_ok=True)  # nothing stale may be published if this run fails
     used = set(ALWAYS) | {f"cells {name}", f"text {name}"}
@@ -50,9 +51,10 @@ def run(name: str) -> None:
     except results.ResultsError as error:
         raise ChapterError(f"{error}\n  the notebook as it ran: {failed.relative_to(ROOT)}") from error
     results.write(recorded)
+    _replace(figures, json.dumps(results.outputs(executed, results.FIGURE), ensure_ascii=False))
     _written(executed, done)
     failed.unlink(missing_ok=True)
-    made = [f"file {path.relative_to(ROOT)}" for path in (done, RESULTS / f"{name}.json")]
+    made = [f"file {path.relative_to(ROOT)}" for path in (done, RESULTS / f"{name}.json", figures)]
     record.keep(f"execute-{name}", record.parts(used) | before, made)
 
 
@@ -114,6 +116,10 @@ def _written(notebook: dict, file: Path) -> None:
             cell["metadata"].pop(key, None)
         cell.pop("id", None)  # drawn at random; version 4.4 is the last that needs none
     notebook["nbformat_minor"] = 4
+    _replace(file, json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+
+
+def _replace(file: Path, text: str) -> None:
     fresh = file.with_suffix(".new")
-    fresh.write_text(json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    fresh.write_text(text, encoding="utf-8")
     fresh.replace(file)

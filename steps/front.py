@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import nbformat
 import pandas as pd
 
 from lib import data
@@ -14,13 +13,13 @@ from steps.text import myst, raw
 TAG = "front-"
 
 
-def collect(notebook: nbformat.NotebookNode, chapter: str, folder: Path) -> None:
+def collect(notebook: dict, chapter: str, folder: Path) -> None:
     """Write the HTML of each cell tagged `front-NAME` to `front-NAME.md`, its links as seen from the book's root."""
-    for cell in notebook.cells:
-        for tag in cell.metadata.get("tags", []):
+    for cell in notebook["cells"]:
+        for tag in cell["metadata"].get("tags", []):
             if tag.startswith(TAG):
-                html = "\n".join(out["data"]["text/html"] for out in cell.outputs if "text/html" in out.get("data", {}))
-                (folder / f"{tag}.md").write_text(raw(moved(html, chapter)), encoding="utf-8")
+                shown = [out["data"]["text/html"] for out in cell["outputs"] if "text/html" in out.get("data", {})]
+                (folder / f"{tag}.md").write_text(raw(moved("\n".join(shown), chapter)), encoding="utf-8")
 
 
 def moved(html: str, chapter: str) -> str:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import contextlib
 import io
 import shutil
-import sys
 from pathlib import Path
 
-from steps import ROOT, record
+from steps import ROOT, StepError, record
 
 BUILD = ROOT / "_build"
 KEPT = [".buildinfo", "objects.inv", "searchindex.js"]  # what Sphinx looks at, to see what it has to write
@@ -27,7 +26,7 @@ def sphinx(work: Path, strict: bool) -> list[str]:
         status = build_sphinx(
             ROOT, work / "html",
             path_config=ROOT / "_config.yml", noconfig=True, builder="html", quiet=True, keep_going=True,
-            warningiserror=strict,
+            warningiserror=strict, jobs=2,
             confoverrides={"external_toc_path": str(BUILD / "toc.yml"), "latex_individualpages": False},
         )  # fmt: skip
     if not status:
@@ -65,26 +64,20 @@ def swap(fresh: Path, target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def main(output: str) -> int:
+def main(words: list[str]) -> None:
     """Build into `_build/work-OUTPUT`; when that succeeds, replace `_build/OUTPUT` by it."""
+    [output] = words
     work, fresh, target = BUILD / f"work-{output}", BUILD / f"{output}.new", BUILD / output
     used = record.parts([*record.files(*USES), "asked"])
     swept(work)
     if wrong := sphinx(work, strict=output == "html"):
         shutil.rmtree(work)  # what Sphinx has read it does not read, and warn of, again
-        print("\n".join(wrong), file=sys.stderr)
-        return 1
+        raise StepError("\n".join(wrong))
     try:
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.copytree(work / "html", fresh, copy_function=shutil.copy)
         swap(fresh, target)
     except OSError as problem:
         shutil.rmtree(fresh, ignore_errors=True)
-        print(f"the new book cannot take the place of _build/{output}: {problem.strerror}", file=sys.stderr)
-        return 1
+        raise StepError(f"the new book cannot take the place of _build/{output}: {problem.strerror}") from problem
     record.keep(output, used, record.files(f"_build/{output}"))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))

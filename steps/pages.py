@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from textwrap import shorten
@@ -30,14 +31,14 @@ ENVIRONMENT = jinja2.Environment(
 ENVIRONMENT.globals["badge"] = lambda verdict: Markup(badge(verdict))
 
 
-def entries(tested: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+def entries(tested: pd.DataFrame, figures: pd.DataFrame, official: pd.DataFrame) -> pd.DataFrame:
     """Every claim with its trail, one row each, in the ledger's order.
 
-    `tested` is `lib.results.claims`, `figures` is `lib.results.figures`. Beside the columns of `tested`: `where` and
-    `stated` (as a reader would write them), `findings`, `conclusions` and `recommendations` (ids; parts of a
-    recommendation as the whole), `figures`
-    (a list of dicts: figure, chapter, title), `rows` (how many official rows) and `release` and `detail` (what an
-    untestable claim would need, else missing).
+    `tested` is `lib.results.claims`, `figures` is `lib.results.figures`, `official` is `official_rows`. Beside the
+    columns of `tested`: `where` and `stated` (as a reader would write them), `findings`, `conclusions` and
+    `recommendations` (ids; parts of a recommendation as the whole), `figures` (a list of dicts: figure, chapter,
+    title), `rows` (how many official rows) and `release` and `detail` (what an untestable claim would need, else
+    missing).
     """
     up = trail.bearing(
         tested["id"].tolist(),
@@ -48,30 +49,32 @@ def entries(tested: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     recommendations = data.load("report_recommendations")
     up["recommendations"] = [trail.wholes(recommendations, ids) for ids in up["recommendations"]]
     shown = data.load("links_claim_figure")[["claim", "figure"]].merge(figures[["figure", "chapter", "title"]])
-    by_claim = {claim: group.drop(columns="claim").to_dict("records") for claim, group in shown.groupby("claim")}
-    official = official_rows().groupby("claim")["number"].sum()
+    by_claim = defaultdict(list)
+    for claim, *figure in shown.itertuples(index=False):
+        by_claim[claim].append(dict(zip(["figure", "chapter", "title"], figure, strict=True)))
+    number = official["lines"].map(len).groupby(official["claim"]).sum()
     needs = data.load("claims_needs").merge(data.load("releases"), on="release").set_index("claim")
     ledger = claims.read_ledger()
     return tested.join(up, on="id").assign(
         where=[ledger[id].where for id in tested["id"]],
         stated=[ledger[id].stated for id in tested["id"]],
         figures=[by_claim.get(id, []) for id in tested["id"]],
-        rows=tested["id"].map(official).fillna(0).astype(int),
+        rows=tested["id"].map(number).fillna(0).astype(int),
         release=tested["id"].map(needs["label"]),
         detail=tested["id"].map(needs["detail"]),
     )
 
 
 def official_rows() -> pd.DataFrame:
-    """The links from claims to official rows, with `number`, how many rows each selects.
+    """The links from claims to official rows, with `lines`: those of the table's file that each selects.
 
     Raises `DataError` for a link that does not fit its table.
     """
     links = data.load("links_claim_row")
-    return links.assign(number=[len(rows.select(row.table, row.where)) for row in links.itertuples()])
+    return links.assign(lines=[rows.select(row.table, row.where)["line"].tolist() for row in links.itertuples()])
 
 
-def anchors(claim: pd.Series) -> list[tuple[str, str]]:
+def anchors(claim: Mapping) -> list[tuple[str, str]]:
     """What a claim bears on, as names with anchors of the synthesis: conclusions first, then recommendations."""
     return [(_name(id).lower(), id) for id in [*claim["conclusions"], *claim["recommendations"]]]
 
@@ -112,24 +115,24 @@ def _counted(column: pd.Series, names: dict[str, str]) -> list[tuple[str, str]]:
     return [(value, f"{name} ({counts[value]})") for value, name in names.items() if counts[value]]
 
 
-def rows_page(found: pd.DataFrame) -> str:
-    """The official rows as MyST, table by table; claims that rest on the same rows stand together."""
-    verdicts = found.set_index("id")
-    links = data.load("links_claim_row")
-    links = links[links["claim"].isin(verdicts.index)]
+def rows_page(found: pd.DataFrame, official: pd.DataFrame) -> str:
+    """The official rows (`official_rows`) of `entries` as MyST, table by table.
+
+    Claims that rest on the same rows stand together.
+    """
+    of = found.set_index("id")[["chapter", "statement", "verdict"]].to_dict("index")
+    links = official[official["claim"].isin(list(of))]
     first = ~links["claim"].duplicated()  # the anchor of a claim is at the first of its rows
     tables = []
     for name, group in links.assign(first=first).groupby("table", sort=False):
-        resource, blocks = data.resource(name), []
-        for where, same in group.groupby("where", sort=False):
-            selected = rows.select(name, where)
-            lines = data.written(name)
+        resource, blocks, lines = data.resource(name), [], data.written(name)
+        for _, same in group.groupby("where", sort=False):
             blocks.append(
                 {
                     "columns": ["line in file", *lines[0]],
-                    "rows": [[line, *lines[line - 1]] for line in selected["line"]],
+                    "rows": [[line, *lines[line - 1]] for line in same["lines"].iloc[0]],
                     "claims": [
-                        verdicts.loc[row.claim, ["chapter", "statement", "verdict"]].to_dict()
+                        of[row.claim]
                         | {"id": row.claim, "shows": row.shows, "anchor": row.claim if row.first else None}
                         for row in same.itertuples()
                     ],
@@ -146,7 +149,7 @@ def _raw(template: str, **values: object) -> str:
     return raw(ENVIRONMENT.get_template(template).render(**values))
 
 
-def of_claim(claim: pd.Series) -> str:
+def of_claim(claim: Mapping) -> str:
     """The links that stand under a claim in its chapter: ledger, figures, official rows, code, what it bears on."""
     links = [f'<a href="../ledger.html#{claim["id"]}">ledger</a>']
     if claim["verdict"] != UNTESTABLE:
@@ -165,27 +168,30 @@ def _page(chapter: str, here: str) -> str:
     return "" if chapter == here else f"{chapter}.html"
 
 
-def of_figure(figure: str, chapter: str, found: pd.DataFrame) -> str:
-    """The links that stand under a figure: the claims that it shows."""
-    shown = found[[any(one["figure"] == figure for one in figures) for figures in found["figures"]]].itertuples()
+def of_figure(claims: list[Mapping], chapter: str) -> str:
+    """The links that stand under a figure in a chapter: the claims that it shows."""
     links = " · ".join(
-        f'<a href="{_page(row.chapter, chapter)}#{row.id}">{escape(shorten(row.statement, 60, placeholder=" …"))}</a>'
-        for row in shown
+        f'<a href="{_page(claim["chapter"], chapter)}#{claim["id"]}">'
+        f"{escape(shorten(claim['statement'], 60, placeholder=' …'))}</a>"
+        for claim in claims
     )
-    return f'<p class="figure-claims">Claims shown: {links}.</p>' if links else ""
+    return f'<p class="figure-claims">Claims shown: {links}.</p>'
 
 
-def linked(html: str, chapter: str, found: pd.DataFrame) -> str:
-    """The HTML of an output with the links of its claims and figures in the places that they left for them."""
-    rows = found.set_index("id", drop=False)
+def trails(chapter: str, found: pd.DataFrame) -> dict[str, str]:
+    """The links of every claim and every figure of `entries`, as they stand in this chapter, by its id."""
+    claims, shown = found.to_dict("records"), defaultdict(list)
+    for claim in claims:
+        for figure in claim["figures"]:
+            shown[figure["figure"]].append(claim)
+    return {claim["id"]: f'<span class="claim-trail">{of_claim(claim)}</span>' for claim in claims} | {
+        figure: of_figure(those, chapter) for figure, those in shown.items()
+    }
 
-    def links(match: re.Match) -> str:
-        id = match.group(1)
-        if id in rows.index:
-            return f'<span class="claim-trail">{of_claim(rows.loc[id])}</span>'
-        return of_figure(id, chapter, found)
 
-    return re.sub(f"{verdicts.trail('([a-z0-9-]+)')}", links, html)
+def linked(html: str, trails: Mapping[str, str]) -> str:
+    """The HTML of an output with these links in the places that its claims and figures left for them."""
+    return re.sub(verdicts.trail("([a-z0-9-]+)"), lambda place: trails.get(place[1], ""), html)
 
 
 def flat(found: pd.DataFrame) -> pd.DataFrame:

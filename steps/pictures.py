@@ -1,6 +1,7 @@
-"""Draw the pictures of the executed chapters' figures, each once: what is drawn already is not drawn again.
+"""Draw the pictures of a chapter's figures, each once: what is drawn already is not drawn again.
 
-A picture is a file in `_build/pictures`, named by the content of its chart and of what draws it.
+A picture is a file in `_build/pictures`, named by the content of its chart and of what draws it. Its text is measured
+with the fonts that vl-convert brings along, whatever the machine has.
 """
 
 from __future__ import annotations
@@ -9,31 +10,34 @@ import hashlib
 import json
 import os
 import re
-import sys
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Iterable
 from pathlib import Path
 
 import vl_convert
 
-from lib import data, results
-from steps import record
+from steps import ROOT, StepError, plan, record
 
-EXECUTED = data.ROOT / "_build" / "executed"
-PICTURES = data.ROOT / "_build" / "pictures"
+FIGURES = ROOT / "_build" / "figures"
+PICTURES = ROOT / "_build" / "pictures"
 SIZES = ("wide", "narrow")
-MANY = 40  # pictures that are worth a second process
+# For each picture vl-convert looks at all fonts of the machine, a thousand files: half of its time.
+os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
 DRAWN_BY = f"vl-convert {vl_convert.__version__} {hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}"
 
 
-class PictureError(ValueError):
+class PictureError(StepError):
     """Pictures that cannot be drawn, or not at the width asked for: one line for each."""
 
 
 def records(name: str) -> list[dict]:
-    """The figures of an executed chapter, as `charts.Figure.record` made them, in the order of the chapter."""
-    notebook = json.loads((EXECUTED / f"{name}.ipynb").read_text(encoding="utf-8"))  # nbformat would check it again
-    return results.outputs(notebook, results.FIGURE)
+    """The figures of an executed chapter, as `charts.Figure.record` made them, in the order of the chapter.
+
+    Raises `StepError` when it was not executed yet.
+    """
+    try:
+        return json.loads((FIGURES / f"{name}.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StepError(f"no figures of {name} are there; execute it first (`make book`)") from None
 
 
 def version(chart: dict) -> str:
@@ -52,36 +56,36 @@ def path(figure: dict, size: str) -> Path:
     return PICTURES / f"{hashlib.sha256(content.encode()).hexdigest()[:32]}.svg"
 
 
-def draw(names: list[str]) -> int:
-    """Draw what is missing of the pictures of these chapters, and return how many that were.
+def draw(name: str) -> int:
+    """Draw what is missing of the pictures of a chapter, and return how many that were.
 
-    What no executed chapter needs any more is removed. Raises `PictureError` with a line for each picture that
-    cannot be drawn or is wider than it was asked to be; the others are drawn.
+    Raises `PictureError` with a line for each picture that cannot be drawn or is wider than it was asked to be; the
+    others are drawn.
     """
     PICTURES.mkdir(parents=True, exist_ok=True)
-    executed = {*names, *(file.stem for file in EXECUTED.glob("*.ipynb"))}
-    needed = {
-        path(figure, size): (name, figure, size)
-        for name in sorted(executed) for figure in records(name) for size in SIZES
-    }  # fmt: skip
-    missing = {file: asked for file, asked in needed.items() if asked[0] in names and not file.exists()}
-    if len(missing) < MANY:
-        said = list(map(_draw, missing, missing.values()))
-    else:  # vl-convert draws one picture at a time in a process, threads or not; forked, it can hang
-        with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-            said = list(pool.map(_draw, missing, missing.values(), chunksize=4))
-    problems = list(filter(None, said))
-    for file in PICTURES.iterdir():
-        if file not in needed:
-            file.unlink()
-    if problems:
+    missing = {
+        file: (figure, size) for figure in records(name) for size in SIZES if not (file := path(figure, size)).exists()
+    }
+    if problems := list(filter(None, (_draw(file, name, *asked) for file, asked in missing.items()))):
         raise PictureError("\n".join(problems))
     return len(missing)
 
 
-def _draw(file: Path, asked: tuple[str, dict, str]) -> str | None:
+def tidy() -> None:
+    """Remove the pictures that no figure of an executed chapter needs any more."""
+    needed = {file for chapter in FIGURES.glob("*.json") for file in paths(records(chapter.stem))}
+    for file in PICTURES.iterdir():
+        if file not in needed:
+            file.unlink()
+
+
+def paths(figures: Iterable[dict]) -> list[Path]:
+    """Where the pictures of these figures are."""
+    return [path(figure, size) for figure in figures for size in SIZES]
+
+
+def _draw(file: Path, name: str, figure: dict, size: str) -> str | None:
     """Draw one picture into its file, or say why not."""
-    name, figure, size = asked
     where = f"{name}: figure {figure['id']}, {size}"
     try:
         chart = _still(spec(figure, size))
@@ -112,10 +116,11 @@ def _still(chart: dict) -> dict:
     return still | ({"layer": kept, "params": params} if kept else {})
 
 
-if __name__ == "__main__":
-    used = record.parts(["asked", "file requirements.lock", *record.files("_build/executed", "steps/pictures.py")])
-    try:
-        draw(sys.argv[1:])
-    except PictureError as error:
-        sys.exit(str(error))
-    record.keep("pictures", used, record.files("_build/pictures"))
+def main(words: list[str]) -> None:
+    """Draw the pictures of one chapter, and record that it is done."""
+    [name] = words
+    made_from = [f"_build/figures/{name}.json", "steps/pictures.py", "steps/fonts.conf", "requirements.lock"]
+    used = record.parts(record.files(*made_from))
+    draw(name)
+    drawn = {str(file.relative_to(ROOT)) for file in paths(records(name))}
+    record.keep(plan.pictures(name), used, record.files(*drawn))

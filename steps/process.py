@@ -1,23 +1,99 @@
-"""The processes that do a step's work: a module of its own, or a chapter forked from one warm parent."""
+"""The processes that do a step's work: chapters forked from one warm parent, and helpers that are loaded once."""
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
+import threading
+import traceback
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from doit.exceptions import TaskFailed
 
-from steps import ROOT
+from steps import ROOT, record
 
 WARM = multiprocessing.get_context("forkserver")
 WARM.set_forkserver_preload(["steps.warm"])  # started, and loaded, with the first chapter that has to run
+CORES = threading.Semaphore(2)  # chapters that are executed at once
+
+
+class Helper:
+    """A process that does one piece of work after the other: calls of `main(words)` of the project's modules."""
+
+    def __init__(self, *modules: str) -> None:
+        self.modules, self.lock, self.process = modules, threading.Lock(), None
+
+    def load(self) -> None:
+        """Start the process, which loads its modules while others work."""
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_help, args=(theirs, self.modules))
+        self.process.start()
+        theirs.close()
+
+    def __call__(self, module: str, *words: str) -> TaskFailed | None:
+        """Have a module do its work; a failure holds what it said."""
+        with self.lock:
+            if not self.process:
+                self.load()
+            try:
+                self.pipe.send((module, words))
+                said = self.pipe.recv()
+            except (EOFError, ConnectionError):
+                self.process.join()
+                said = f"{module}: the process that did this is gone (exit code {self.process.exitcode})"
+                self.process = None
+        return TaskFailed(said) if said else None
+
+    def stop(self) -> None:
+        """End the process, whatever it does."""
+        if self.process:
+            self.process.kill()
+            self.process.join()
+            self.process = None
+
+
+DRAWING = Helper("steps.pictures")
+BOOK = Helper("steps.assemble", "steps.html", "jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinxcontrib.bibtex",
+              "sphinx_external_toc", "sphinx.builders.html", "sphinx.search.en")  # fmt: skip
+
+
+def stop() -> None:
+    """End the helpers."""
+    for helper in (DRAWING, BOOK):
+        helper.stop()
+
+
+def _help(pipe: Connection, modules: tuple[str, ...]) -> None:
+    """In a helper: load, then work until the other end is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the build says that it was stopped
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+    record.hold("lib", "steps")  # what is loaded now is what the work is done with
+    for name in modules:
+        importlib.import_module(name)
+    while True:
+        try:
+            module, words = pipe.recv()
+        except EOFError:
+            return
+        try:
+            importlib.import_module(module).main(list(words))
+        except Exception as error:
+            own = type(error).__module__.partition(".")[0] in ("lib", "steps")
+            pipe.send(str(error) if own else traceback.format_exc())
+        else:
+            pipe.send(None)
 
 
 def module(name: str, *words: str) -> TaskFailed | None:
-    """Run a module of the project; a failure holds what it said."""
+    """Run a light module of the project; a failure holds what it said."""
     done = subprocess.run(
         [sys.executable, "-m", name, *words], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         check=False,
@@ -29,15 +105,16 @@ def module(name: str, *words: str) -> TaskFailed | None:
 
 def chapter(name: str) -> TaskFailed | None:
     """Execute a chapter; a failure holds the few lines that say why."""
-    ours, theirs = WARM.Pipe(duplex=False)
-    process = WARM.Process(target=_run, args=(name, theirs))
-    process.start()
-    theirs.close()
-    try:
-        said = ours.recv()
-    except EOFError:
-        said = f"{name}: the process that executed it is gone; see _build/failed/{name}.log"
-    process.join()
+    with CORES:
+        ours, theirs = WARM.Pipe(duplex=False)
+        process = WARM.Process(target=_run, args=(name, theirs))
+        process.start()
+        theirs.close()
+        try:
+            said = ours.recv()
+        except EOFError:
+            said = f"{name}: the process that executed it is gone; see _build/failed/{name}.log"
+        process.join()
     return TaskFailed(said) if said else None
 
 

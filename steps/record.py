@@ -26,6 +26,7 @@ from steps import ROOT
 
 RECORDS = ROOT / "_build" / "records"
 GONE = "gone"
+HELD: dict[str, str] = {}  # parts that this process has loaded, each with its digest then
 
 
 def digest(part: str) -> str:
@@ -88,8 +89,13 @@ def _rows(table: Path, modified: int) -> list[dict]:
 
 
 def parts(names: Iterable[str]) -> dict[str, str]:
-    """These parts, each with its digest now."""
-    return {name: digest(name) for name in sorted(names)}
+    """These parts, each with its digest now, or when this process loaded it."""
+    return {name: HELD.get(name) or digest(name) for name in sorted(names)}
+
+
+def hold(*names: str) -> None:
+    """What is in these files and folders now is what this process works with, even if they change meanwhile."""
+    HELD.update(parts(files(*names)))
 
 
 def files(*names: str) -> list[str]:

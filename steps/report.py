@@ -1,4 +1,4 @@
-"""What the task runner prints: one line per step, a few lines per failure, one clear line at the end."""
+"""What the build prints: one line per step, a few lines per failure, one clear line at the end."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import time
 from doit.exceptions import UnmetDependency
 from doit.reporter import ConsoleReporter
 
+from steps import plan
+from steps.execute import only_text
+
 
 class Lines(ConsoleReporter):
-    """Progress as one line per step with its time."""
+    """Progress as one line per step with its time; tasks whose name begins with `_` are only heard when they fail."""
 
     desc = "one line per step"
 
@@ -18,31 +21,37 @@ class Lines(ConsoleReporter):
         super().initialize(tasks, selected_tasks)
         self.started, self.times, self.asked, self.done = time.monotonic(), {}, selected_tasks, set()
         self.opens = [tasks[name].meta["opens"] for name in selected_tasks if "opens" in (tasks[name].meta or {})]
+        self.renewed: set[str] = set()
 
     def execute_task(self, task: object) -> None:
         """A step begins."""
         self.times[task.name] = time.monotonic()
         if task.name.startswith("execute:"):
-            self.write(f"  ... chapter {task.name.split(':')[1]}: executing\n")
+            name = task.name.split(":")[1]
+            if only_text(name):
+                self.renewed.add(task.name)
+            else:
+                self.write(f"  ... chapter {name}: executing\n")
 
     def add_success(self, task: object) -> None:
         """A step is done."""
         self.done.add(task.name)
-        if task.actions:
+        if task.actions and not task.name.startswith("_"):
             seconds = time.monotonic() - self.times.get(task.name, time.monotonic())
-            self.write(f"  {task.title()} ({seconds:.1f} s)\n")
+            title = task.title().replace("executed", "has its new text") if task.name in self.renewed else task.title()
+            self.write(f"  {title} ({seconds:.1f} s)\n")
 
     def skip_uptodate(self, task: object) -> None:
         """A step has nothing to do."""
         self.done.add(task.name)
-        if task.actions:
+        if task.actions and not task.name.startswith("_"):
             self.write(f"  {task.title()}: nothing has changed\n")
 
     def add_failure(self, task: object, fail: object) -> None:
         """A step failed; what it said comes at the end."""
         if fail.report and not isinstance(fail, UnmetDependency):
             self.failures.append({"task": task, "exception": fail})
-            self.write(f"  {task.name}: FAILED\n")
+            self.write(f"  {task.name.lstrip('_')}: FAILED\n")
 
     def complete_run(self) -> None:
         """The last words: what failed and why, or where the book is."""
@@ -54,5 +63,4 @@ class Lines(ConsoleReporter):
                 f"\nThe build failed after {seconds:.0f} s. The last good book, if there is one, is untouched.\n"
             )
         elif self.done.issuperset(self.asked):  # and not when it was interrupted
-            ready = f"The book is ready ({seconds:.0f} s). Open {' '.join(self.opens)}" if self.opens else "Done."
-            self.write(f"\n{ready}\n")
+            self.write(plan.ready(seconds) if self.opens else "\nDone.\n")

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from steps import record
+from steps import plan, record
 
 SHOWN = 4
 
 
 def lines() -> list[str]:
     """A line for each step, in order: up to date, or the reasons to run."""
-    import dodo
-
-    steps = ["sync", *(f"execute-{name}" for name in dodo.EXECUTED), "pictures", "assemble", dodo.OUTPUT]
-    return [f"  {_title(step):32}{_said(record.reasons(step))}" for step in steps]
+    return [f"  {_title(step):32}{_said(record.reasons(step))}" for step in plan.steps()]
 
 
 def _title(step: str) -> str:
-    return step.replace("execute-", "chapter ")
+    return step.replace("execute-", "chapter ").replace("pictures-", "pictures of ")
 
 
 def _said(reasons: list[str]) -> str:

@@ -21,7 +21,7 @@ def placed(chapter):  # noqa: F811
 
     def made(**fields):
         [record] = chapter(make(**fields))
-        pictures.draw(["one"])
+        pictures.draw("one")
         return BeautifulSoup(figures.html(record), "html.parser"), figures.files(record)
 
     return made
@@ -91,7 +91,7 @@ def test_nothing_breaks_out_of_a_page_or_a_script(placed):
 
 def test_on_the_home_page_a_figure_has_the_files_of_its_chapter(chapter):  # noqa: F811
     [record] = chapter(make())
-    pictures.draw(["one"])
+    pictures.draw("one")
     files = figures.files(record)
     moved = BeautifulSoup(front.moved(figures.html(record), "one"), "html.parser")
     figure, picture = moved.find("figure"), moved.find("img")

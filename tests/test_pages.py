@@ -27,7 +27,7 @@ def found():
     ]
     recorded = {name: {"claims": [c for c in claims if c["chapter"] == name], "figures": []} for name in pages.TITLES}
     recorded["irregular_migration"]["figures"] = figures
-    return pages.entries(results.claims(recorded), results.figures(recorded))
+    return pages.entries(results.claims(recorded), results.figures(recorded), pages.official_rows())
 
 
 def soup(page):
@@ -73,7 +73,7 @@ def test_a_row_of_the_ledger_leads_down_and_up(found):
 
 
 def test_official_rows_are_the_lines_of_the_files(found):
-    page = soup(pages.rows_page(found))
+    page = soup(pages.rows_page(found, pages.official_rows()))
     ids = [tag["id"] for tag in page.select(".official-claims li[id]")]
     assert sorted(ids) == sorted(set(data.load("links_claim_row")["claim"]))
     for block in page.select(".official-rows"):
@@ -88,15 +88,15 @@ def test_official_rows_are_the_lines_of_the_files(found):
 
 def test_links_are_put_where_a_claim_and_a_figure_left_room(found):
     html = f"<li>a{verdicts.trail(PUBLIC)}</li><figure>{verdicts.trail('fig-eu-detections')}</figure>"
-    page = BeautifulSoup(pages.linked(html, "irregular_migration", found), "html.parser")
+    page = BeautifulSoup(pages.linked(html, pages.trails("irregular_migration", found)), "html.parser")
     claim = [link["href"] for link in page.li.select("a")]
     assert claim[:2] == [f"../ledger.html#{PUBLIC}", f"#code-{PUBLIC}"]
     assert f"../rows.html#{PUBLIC}" in claim
     figure = page.figure.select("a")
     assert "#irregular-migration-total-2015-rise" in [link["href"] for link in figure]
-    elsewhere = BeautifulSoup(pages.linked(html, "relations", found), "html.parser").figure.select("a")
+    elsewhere = BeautifulSoup(pages.linked(html, pages.trails("relations", found)), "html.parser").figure.select("a")
     assert {link["href"].split("#")[0] for link in elsewhere} == {"irregular_migration.html"}
-    assert pages.linked("<p>no room</p>", "relations", found) == "<p>no room</p>"
+    assert pages.linked("<p>no room</p>", {}) == "<p>no room</p>"
 
 
 def test_the_ledger_as_a_file_says_what_hangs_on_each_claim(found):

@@ -1,29 +1,31 @@
 """Pictures of figures: drawn once per content, and what is wrong with them said with chapter and figure."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 
 import altair as alt
 import pandas as pd
 import pytest
 import vl_convert
 
-from lib import charts, data
-from steps import figures, pictures
+from lib import charts, data, results
+from steps import ROOT, StepError, figures, pictures
 from tests.test_charts import TABLE, bars, make, simulated
 
 
 @pytest.fixture
 def chapter(tmp_path, monkeypatch):
-    """Write an executed chapter with these figures; its pictures go beside it."""
-    monkeypatch.setattr(pictures, "EXECUTED", tmp_path / "executed")
+    """Keep these figures as those of an executed chapter; its pictures go beside them."""
+    monkeypatch.setattr(pictures, "FIGURES", tmp_path / "figures")
     monkeypatch.setattr(pictures, "PICTURES", tmp_path / "pictures")
-    (tmp_path / "executed").mkdir()
+    (tmp_path / "figures").mkdir()
 
     def written(*made, name="one"):
-        bundles = [figure._repr_mimebundle_() for figure in made]
-        notebook = {"cells": [{"outputs": [{"data": bundle}]} for bundle in bundles]}
-        (tmp_path / "executed" / f"{name}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+        records = [figure._repr_mimebundle_()[results.FIGURE] for figure in made]
+        (tmp_path / "figures" / f"{name}.json").write_text(json.dumps(records), encoding="utf-8")
         return pictures.records(name)
 
     return written
@@ -35,30 +37,51 @@ def drawn(record, size):
 
 def test_both_widths_are_drawn_as_asked(chapter):
     [record] = chapter(make())
-    assert pictures.draw(["one"]) == 2
+    assert pictures.draw("one") == 2
     for size, width in record["widths"].items():
         assert float(re.search(r' width="([\d.]+)"', drawn(record, size)).group(1)) <= width + 1
 
 
 def test_a_changed_sentence_draws_nothing_again_and_changed_data_do(chapter):
     chapter(make(), make(id="fig-other", build=lambda width: bars(width, TABLE.head(2))))
-    assert pictures.draw(["one"]) == 4
+    assert pictures.draw("one") == 4
     texts = {"title": "Another", "subtitle": "Another", "description": "Another", "note": "Another"}
     chapter(make(**texts), make(id="fig-other", build=lambda width: bars(width, TABLE.head(2))))
-    assert pictures.draw(["one"]) == 0
+    assert pictures.draw("one") == 0
     chapter(make(), make(id="fig-other", build=lambda width: bars(width, TABLE.tail(2))))
-    assert pictures.draw(["one"]) == 2
+    assert pictures.draw("one") == 2
 
 
 def test_what_no_figure_needs_is_removed_and_other_chapters_keep_theirs(chapter):
     chapter(make())
     chapter(make(build=lambda width: bars(width, TABLE.head(2))), name="two")
-    pictures.draw(["one", "two"])
+    pictures.draw("one")
+    pictures.draw("two")
     [changed] = chapter(make(build=lambda width: bars(width, TABLE.tail(1))))
-    pictures.draw(["one"])
+    pictures.draw("one")
+    pictures.tidy()
     needed = [*pictures.records("two"), changed]
-    kept = {pictures.path(record, size) for record in needed for size in pictures.SIZES}
-    assert {*pictures.PICTURES.iterdir()} == kept
+    assert {*pictures.PICTURES.iterdir()} == {*pictures.paths(needed)}
+
+
+def test_a_chapter_that_was_not_executed_is_named(chapter):
+    with pytest.raises(StepError, match="no figures of nothing are there; execute it first"):
+        pictures.draw("nothing")
+
+
+def test_a_picture_does_not_depend_on_the_fonts_of_the_machine(tmp_path):
+    """Signs that the fonts of vl-convert lack would be measured with one that has them."""
+    encoding = {"y": {"field": "a", "type": "nominal"}}
+    chart = {"data": {"values": [{"a": "● ✓ ≠ 漢"}]}, "mark": "bar", "encoding": encoding}
+    draw = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from steps import pictures; import vl_convert; "
+    draw += f"print(vl_convert.vegalite_to_svg({chart!r}, vl_version='6.1'))"
+    bare = tmp_path / "fonts.conf"
+    bare.write_text("<fontconfig><dir>/dev/null</dir></fontconfig>", encoding="utf-8")
+    here, there = (
+        subprocess.run([sys.executable, "-c", draw], env=os.environ | more, capture_output=True, text=True, check=True)
+        for more in ({}, {"FONTCONFIG_FILE": str(bare)})
+    )
+    assert "<svg" in here.stdout and here.stdout == there.stdout
 
 
 def test_every_picture_that_is_wrong_is_named_and_the_others_are_drawn(chapter):
@@ -70,7 +93,7 @@ def test_every_picture_that_is_wrong_is_named_and_the_others_are_drawn(chapter):
 
     *_, fine = chapter(make(wide, id="fig-wide"), make(broken, id="fig-broken"), make())
     with pytest.raises(pictures.PictureError) as error:
-        pictures.draw(["one"])
+        pictures.draw("one")
     said = str(error.value).splitlines()
     assert len(said) == 3
     assert re.match(r"one: figure fig-wide, narrow: drawn \d+ pixels wide, 350 asked for; make the chart", said[0])
@@ -87,7 +110,7 @@ def test_small_multiples_are_drawn_in_the_order_given(chapter):
         return charts.small_multiples(layers, "label", ["c", "a", "b"], width=width, columns=1, height=60, labels=40)
 
     [record] = chapter(make(build))
-    pictures.draw(["one"])
+    pictures.draw("one")
     assert re.findall(">([abc])</text>", drawn(record, "wide")) == ["c", "a", "b"]
 
 
@@ -105,7 +128,7 @@ def test_route_lines_hide_what_only_a_pointer_finds(chapter):
         )
 
     [record] = chapter(make(lines, table=table))
-    pictures.draw(["one"])
+    pictures.draw("one")
     assert "hover" in json.dumps(record["specs"]["wide"]) and "hover" not in drawn(record, "wide")
     for route in charts.ROUTES:
         assert route.removesuffix(" Route") in drawn(record, "wide")
@@ -114,7 +137,7 @@ def test_route_lines_hide_what_only_a_pointer_finds(chapter):
 
 def test_simulated_data_say_so_inside_every_file(chapter):
     [made_up, real] = chapter(make(sources=[simulated()]), make(id="fig-real"))
-    pictures.draw(["one"])
+    pictures.draw("one")
     files = figures.files(made_up)
     assert len(files) == 7 and all(name.startswith("fig-test-simulated") for name in files)
     assert [name for name, text in files.items() if "SIMULATED" not in text] == []
@@ -123,7 +146,7 @@ def test_simulated_data_say_so_inside_every_file(chapter):
 
 def test_downloads_know_no_css_variables_and_the_pages_pictures_do(chapter):
     [record] = chapter(make())
-    pictures.draw(["one"])
+    pictures.draw("one")
     files = figures.files(record)
     for name in ("fig-test.svg", "fig-test.vl.json"):
         assert "var(" not in files[name] and "#0072b2" in files[name]

@@ -14,8 +14,8 @@ def chapter(tmp_path, monkeypatch):
     """Run cells as a chapter of a small project beside the real one's modules; returns its notebook."""
     for module in (steps, execute, record, warm):
         monkeypatch.setattr(module, "ROOT", tmp_path)
-    for name, folder in {"EXECUTED": "executed", "FAILED": "failed", "RESULTS": "results"}.items():
-        monkeypatch.setattr(execute, name, tmp_path / "_build" / folder)
+    for name in ("EXECUTED", "FAILED", "RESULTS", "FIGURES"):
+        monkeypatch.setattr(execute, name, tmp_path / "_build" / name.lower())
     monkeypatch.setattr(record, "RECORDS", tmp_path / "_build" / "records")
     monkeypatch.setattr("lib.results.FOLDER", tmp_path / "_build" / "results")
     monkeypatch.setattr(execute, "ALWAYS", [])

@@ -27,6 +27,9 @@ def setup(app: Sphinx) -> dict:
     app.add_html_theme("compendium", str(THEME))
     register_plugin("pybtex.style.formatting", "noted", Noted)
     app.add_config_value("comments_config", {}, "")  # jupyter-book sets it whether or not the comments are loaded
+    if numbering := app.extensions.get("sphinx_multitoc_numbering"):
+        # it changes one method, whoever reads; undeclared, it would keep all pages from being read two at a time
+        numbering.parallel_read_safe = True
     app.setup_extension("markup")
     app.setup_extension("navigation")
     code = b"".join(file.read_bytes() for file in sorted(HERE.glob("*.py")))

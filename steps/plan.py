@@ -1,0 +1,48 @@
+"""Which chapters are built, and the steps of the build in their order.
+
+CHAPTERS="a b" in the environment asks for a preview with these chapters alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from steps import ROOT
+
+SYNTHESIS = "synthesis"  # reads what all other chapters recorded
+ALL = sorted({file.stem for suffix in ("md", "ipynb") for file in (ROOT / "notebooks").glob(f"*.{suffix}")})
+CHAPTERS = os.environ.get("CHAPTERS", "").split() or ALL
+if unknown := set(CHAPTERS) - set(ALL):
+    sys.exit(f"no chapter named {', '.join(sorted(unknown))}; there are: {', '.join(ALL)}")
+EXECUTED = ALL if SYNTHESIS in CHAPTERS else CHAPTERS
+OUTPUT = "html" if CHAPTERS == ALL else "preview"
+OPENS = f"_build/{OUTPUT}/index.html"
+
+SYNC, ASSEMBLE = "sync", "assemble"
+
+
+def execute(chapter: str) -> str:
+    """The name of the step that executes a chapter."""
+    return f"execute-{chapter}"
+
+
+def pictures(chapter: str) -> str:
+    """The name of the step that draws a chapter's pictures."""
+    return f"pictures-{chapter}"
+
+
+def steps() -> dict[str, str]:
+    """The title of each step, once it is done, by its name; in the order of the build."""
+    return {
+        SYNC: "text and .ipynb of each chapter in step",
+        **{execute(name): f"chapter {name} executed" for name in EXECUTED},
+        **{pictures(name): f"pictures of {name} drawn" for name in CHAPTERS},
+        ASSEMBLE: "chapters, figures and data catalogue assembled",
+        OUTPUT: "HTML built",
+    }
+
+
+def ready(seconds: float) -> str:
+    """The last words of a good build."""
+    return f"\nThe book is ready ({seconds:.0f} s). Open {OPENS}\n"
