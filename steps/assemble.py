@@ -131,7 +131,6 @@ def toc(chapters: list[str]) -> dict:
 def main(chapters: list[str]) -> None:
     """Everything the book needs from these chapters; what other chapters left behind is removed."""
     used = record.parts([*record.files(*USES), "asked"])
-    pictures.tidy()
     for folder in (CHAPTERS, GENERATED, EXTRA):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -169,4 +168,5 @@ def main(chapters: list[str]) -> None:
         shutil.copy(figures.vega(first), vendored / "vega.js")
     for fresh, place in PLACES.items():
         settle(fresh, place)
+    pictures.tidy()
     record.keep(plan.ASSEMBLE, used, record.files(*MADE))

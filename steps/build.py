@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,16 +31,20 @@ def main(words: list[str]) -> int:
     """Build these targets (`book` unless told otherwise)."""
     os.environ["TZ"] = "UTC"  # where the machine stands changes no picture and no page
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # chapters run side by side; with threads the last digits may differ
-    try:
-        with alone():
-            if words == ["book"] and not any(map(record.reasons, plan.steps())):
-                print(f"  nothing has changed since the last build\n{plan.ready(0)}", end="")
-                return 0
-            return _run(words)
-    except KeyboardInterrupt:
-        said = "\nStopped. The last good book, if there is one, is untouched; `make book` goes on where it was."
-        print(said, file=sys.__stdout__, flush=True)  # a step that runs has taken sys.stdout
-        os._exit(130)  # threads that wait for a chapter would keep the process
+    signal.signal(signal.SIGINT, _stop)  # a KeyboardInterrupt can get lost between the threads of the task runner
+    with alone():
+        if words == ["book"] and not any(map(record.reasons, plan.steps())):
+            print(f"  nothing has changed since the last build\n{plan.ready(0)}", end="")
+            return 0
+        return _run(words)
+
+
+def _stop(*_: object) -> None:
+    if process := sys.modules.get("steps.process"):
+        process.stop()
+    said = "\nStopped. The last good book, if there is one, is untouched; `make book` goes on where it was.\n"
+    os.write(1, said.encode())  # a step that runs may have taken sys.stdout
+    os._exit(130)  # threads that wait for a chapter would keep the process
 
 
 def _run(words: list[str]) -> int:

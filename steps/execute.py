@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from steps import ROOT, record
@@ -30,10 +31,11 @@ def only_text(name: str) -> bool:
     return reasons(name) == ["its text changed"]
 
 
-def run(name: str) -> None:
+def run(name: str, build: Connection | None = None) -> None:
     """Execute a chapter into `_build/executed`; what it recorded goes to `_build/results` and `_build/figures`.
 
-    Raises `ChapterError`; the half-executed notebook is then in `_build/failed`.
+    It stops when the other end of the pipe `build` is closed. Raises `ChapterError`; the half-executed notebook is
+    then in `_build/failed`.
     """
     source = ROOT / "notebooks" / f"{name}.ipynb"
     done, failed, figures = EXECUTED / f"{name}.ipynb", FAILED / f"{name}.ipynb", FIGURES / f"{name}.json"
@@ -42,7 +44,7 @@ def run(name: str) -> None:
     done.unlink(missing_ok=True)  # nothing stale may be published if this run fails
     used = set(ALWAYS) | {f"cells {name}", f"text {name}"}
     before = record.parts(used)
-    executed = _executed(name, source, failed, used)
+    executed = _executed(name, source, failed, used, build)
     from lib import results  # not before: the chapter is forked from here, and what it loads itself is noted
 
     try:
@@ -58,7 +60,7 @@ def run(name: str) -> None:
     record.keep(f"execute-{name}", record.parts(used) | before, made)
 
 
-def _executed(name: str, source: Path, failed: Path, used: set[str]) -> object:
+def _executed(name: str, source: Path, failed: Path, used: set[str], build: Connection | None) -> object:
     """The notebook as papermill leaves it; raises `ChapterError` where a cell failed."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
@@ -70,7 +72,7 @@ def _executed(name: str, source: Path, failed: Path, used: set[str]) -> object:
         return papermill.execute_notebook(
             source, failed, engine_name="warm", kernel_name="python3", cwd=source.parent, progress_bar=False,
             request_save_on_cell_execute=False,  # writing megabytes after every cell would double the time
-            seconds=seconds, used=used,
+            seconds=seconds, used=used, build=build,
         )  # fmt: skip
     except PapermillExecutionError as error:
         first = next(iter(error.source.strip().splitlines()), "")

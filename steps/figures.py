@@ -12,7 +12,7 @@ import vl_convert
 
 from lib import colours
 from lib.verdicts import trail
-from steps import ROOT, pictures
+from steps import ROOT, StepError, pictures
 
 TEMPLATE = jinja2.Environment(autoescape=True, trim_blocks=True).from_string(
     Path(__file__).with_name("figure.html").read_text(encoding="utf-8")
@@ -76,7 +76,10 @@ def vega(figure: dict) -> Path:
 
 
 def _drawn(figure: dict, size: str) -> str:
-    return pictures.path(figure, size).read_text(encoding="utf-8")
+    try:
+        return pictures.path(figure, size).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise StepError(f"the picture of {figure['id']} is not drawn yet; build the book (`make book`)") from None
 
 
 def _used(chart: dict) -> dict[str, list]:

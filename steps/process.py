@@ -106,7 +106,7 @@ def module(name: str, *words: str) -> TaskFailed | None:
 def chapter(name: str) -> TaskFailed | None:
     """Execute a chapter; a failure holds the few lines that say why."""
     with CORES:
-        ours, theirs = WARM.Pipe(duplex=False)
+        ours, theirs = WARM.Pipe()
         process = WARM.Process(target=_run, args=(name, theirs))
         process.start()
         theirs.close()
@@ -128,7 +128,7 @@ def _run(name: str, pipe: Connection) -> None:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     try:
-        execute.run(name)
+        execute.run(name, pipe)
     except execute.ChapterError as error:
         pipe.send(str(error))
     except Exception as error:

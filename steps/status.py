@@ -9,7 +9,7 @@ SHOWN = 4
 
 def lines() -> list[str]:
     """A line for each step, in order: up to date, or the reasons to run."""
-    return [f"  {_title(step):32}{_said(record.reasons(step))}" for step in plan.steps()]
+    return [f"  {_title(step):36}{_said(record.reasons(step))}" for step in plan.steps()]
 
 
 def _title(step: str) -> str:

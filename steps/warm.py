@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 import altair  # noqa: F401
@@ -39,11 +39,26 @@ CLOSED = ("data", "lib", "notebooks", "steps", "book")  # what no chapter may ch
 
 
 class Warm(Engine):
-    """Executes the cells of a notebook in a forked process; options `seconds` (a cell's limit) and `used` (a set)."""
+    """Executes the cells of a notebook in a forked process.
+
+    Options: `seconds` (a cell's limit), `used` (a set) and `build` (a pipe that ends with the build, or `None`).
+    """
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, *, seconds: float, used: set[str], **_: object) -> None:  # noqa: ANN001
-        """Run cell after cell until one fails; what the chapter used of the project is added to `used`."""
+    def execute_managed_notebook(
+        cls,
+        nb_man,  # noqa: ANN001
+        kernel_name: str,
+        *,
+        seconds: float,
+        used: set[str],
+        build: Connection | None,
+        **_: object,
+    ) -> None:
+        """Run cell after cell until one fails; what the chapter used of the project is added to `used`.
+
+        Raises `KeyboardInterrupt` when the build is gone.
+        """
         context = multiprocessing.get_context("fork")
         ours, theirs = context.Pipe()
         worker = context.Process(target=_serve, args=(theirs,))
@@ -54,7 +69,7 @@ class Warm(Engine):
                 if cell.cell_type != "code":
                     continue
                 nb_man.cell_start(cell, index)
-                cell.outputs, cell.execution_count = _ask(ours, worker, cell.source, seconds)
+                cell.outputs, cell.execution_count = _ask(ours, worker, cell.source, seconds, build)
                 failed = any(out.output_type == "error" for out in cell.outputs)
                 if failed:
                     nb_man.cell_exception(cell, index)
@@ -72,11 +87,16 @@ class Warm(Engine):
 papermill.engines.papermill_engines.register("warm", Warm)
 
 
-def _ask(pipe: Connection, worker: multiprocessing.Process, source: str, seconds: float) -> tuple[list, int | None]:
+def _ask(
+    pipe: Connection, worker: multiprocessing.Process, source: str, seconds: float, build: Connection | None
+) -> tuple[list, int | None]:
     """The outputs and the number of one cell; an error output when the process is gone or takes too long."""
     try:
         pipe.send(source)
-        if pipe.poll(seconds):
+        ready = wait([pipe, build] if build else [pipe], seconds)
+        if build in ready:
+            raise KeyboardInterrupt
+        if ready:
             outputs, number = pipe.recv()
             return [nbformat.from_dict(out) for out in outputs], number
     except (EOFError, ConnectionError):

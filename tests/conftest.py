@@ -1,4 +1,4 @@
-"""A clean copy of the working tree, built once; what needs it is marked `book`."""
+"""A clean copy of the working tree, and a small book of its machinery, each built once; both are marked `book`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,57 @@ settings.load_profile("untimed")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+SMALL = {
+    "_toc.yml": """format: jb-book
+root: book/start
+parts:
+  - caption: Chapters
+    chapters:
+      - file: book/chapters/one
+      - file: book/chapters/two
+""",
+    "book/start.md": "# Start\n\nA small book.\n",
+    "notebooks/one.md": """---
+kernelspec:
+  name: python3
+  display_name: Python 3
+---
+
+# One
+
+```{code-cell} ipython3
+import altair as alt
+
+from lib import charts, data
+
+table = data.load("frontex_returns_year")
+```
+
+## Returns
+
+```{code-cell} ipython3
+charts.figure(
+    lambda width: charts.fit(alt.Chart(table).mark_point().encode(x="year:O", y="destination:N"), width, 300),
+    id="fig-one", title="Returns", subtitle="By year", description="Points, by country.",
+    sources=[data.describe("frontex_returns_year")], table=table,
+)
+```
+""",
+    "notebooks/two.md": """---
+kernelspec:
+  name: python3
+  display_name: Python 3
+---
+
+# Two
+
+```{code-cell} ipython3
+1 + 1
+```
+""",
+}
 
 
 @dataclass(frozen=True)
@@ -119,5 +170,31 @@ def book(project) -> Path:
 @pytest.fixture
 def copy(project, book, tmp_path) -> Project:
     """The built project with the state of its build, to be changed at will."""
-    copied = shutil.copytree(project.root, tmp_path / "copy", ignore=shutil.ignore_patterns("work-*", "__pycache__"))
-    return Project(copied)
+    return _copied(project.root, tmp_path / "copy", "work-*", "__pycache__")
+
+
+@pytest.fixture(scope="session")
+def small_book(project) -> Project:
+    """A book of two small chapters with the project's code and data, built by whoever needs it first."""
+    root = project.root.with_name("small")
+    with alone(project.root.with_name("small.lock")):
+        if not root.exists():
+            fresh = _copied(project.root, root, "_build", "chapters", "generated", "notebooks", "__pycache__")
+            for name, text in SMALL.items():
+                (root / name).parent.mkdir(exist_ok=True)
+                (root / name).write_text(text, encoding="utf-8")
+            built = fresh.build()
+            if built.returncode:
+                shutil.rmtree(root)
+                pytest.fail(f"the small book does not build:\n{built.stdout}\n{built.stderr}", pytrace=False)
+    return Project(root)
+
+
+@pytest.fixture
+def small(small_book, tmp_path) -> Project:
+    """The small book with the state of its build, to be changed at will."""
+    return _copied(small_book.root, tmp_path / "small")
+
+
+def _copied(root: Path, to: Path, *without: str) -> Project:
+    return Project(shutil.copytree(root, to, ignore=shutil.ignore_patterns(*without)))

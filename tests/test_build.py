@@ -21,18 +21,7 @@ CHAPTER, OTHER = "irregular_migration", "return"
 SYNTHESIS = "synthesis"
 ALL = {"relations", "return", "irregular_migration", "protection", "coherence", "efficiency", SYNTHESIS}
 TEXT = f"notebooks/{CHAPTER}.md"
-SECOND = """---
-kernelspec:
-  name: python3
-  display_name: Python 3
----
-
-# Second
-
-```{code-cell} ipython3
-1 + 1
-```
-"""
+FIRST_CELL = "import altair as alt\n"  # of the first chapter of the small book
 
 
 def html(project):
@@ -64,10 +53,9 @@ def test_a_second_build_has_nothing_to_do(copy):
     before = html(copy)
     built = copy.build()
     assert built.returncode == 0, built.stdout + built.stderr
-    for chapter in (CHAPTER, OTHER):
-        assert f"chapter {chapter} executed: nothing has changed" in built.stdout
-    assert "HTML built: nothing has changed" in built.stdout
-    assert "executing" not in built.stdout
+    assert built.stdout.splitlines() == [
+        "  nothing has changed since the last build", "", "The book is ready (0 s). Open _build/html/index.html",
+    ]  # fmt: skip
     assert html(copy) == before
 
 
@@ -125,27 +113,44 @@ def test_a_page_edited_by_hand_rebuilds_the_html(copy):
     assert copy.stale() == {"html": "book/cite.md changed"}
 
 
-def test_a_raising_cell_is_named_and_does_not_stop_the_other_chapters(copy):
-    before = html(copy)
-    cell = '```{code-cell} ipython3\nraise ValueError("broken on purpose")\n```\n\n'
-    copy.edit(TEXT, "## In brief\n", f"{cell}## In brief\n")
-    (copy.root / "notebooks" / "second.md").write_text(SECOND, encoding="utf-8")
-    said = failure(copy.build())
-    assert re.search(rf"{CHAPTER}: cell \d+ failed", said)
+def test_a_raising_cell_is_named_and_does_not_stop_the_other_chapters(small):
+    before = html(small)
+    small.edit("notebooks/one.md", FIRST_CELL, 'raise ValueError("broken on purpose")\n')
+    small.edit("notebooks/two.md", "1 + 1", "2 + 2")
+    said = failure(small.build())
+    assert "one: cell 2 failed" in said
     assert '  at: raise ValueError("broken on purpose")' in said
     assert "  ValueError: broken on purpose" in said
-    assert f"_build/failed/{CHAPTER}.ipynb" in said
-    assert (copy.root / "_build/failed" / f"{CHAPTER}.ipynb").exists()
-    assert not (copy.root / "_build/executed" / f"{CHAPTER}.ipynb").exists()
-    assert (copy.root / "_build/executed/second.ipynb").exists()
-    assert html(copy) == before
+    assert "_build/failed/one.ipynb" in said
+    assert (small.root / "_build/failed/one.ipynb").exists()
+    assert not (small.root / "_build/executed/one.ipynb").exists()
+    assert "2 + 2" in (small.root / "_build/executed/two.ipynb").read_text(encoding="utf-8")
+    assert html(small) == before
+
+
+def test_an_edited_sentence_executes_and_draws_nothing(small):
+    add_line("notebooks/one.md", "One more sentence.")(small)
+    built = small.build()
+    assert built.returncode == 0, built.stdout + built.stderr
+    assert "chapter one has its new text" in built.stdout
+    assert "executing" not in built.stdout
+    page = (small.root / "_build/html/book/chapters/one.html").read_text(encoding="utf-8")
+    assert "One more sentence." in page
+
+
+def test_a_picture_that_cannot_be_drawn_is_named_with_its_chapter(small):
+    before = html(small)
+    small.edit("notebooks/one.md", "mark_point()", 'mark_point().transform_filter("datum.year +")')
+    said = failure(small.build())
+    assert "one: figure fig-one, wide: it cannot be drawn" in said
+    assert html(small) == before
 
 
 def test_a_claim_that_no_longer_holds_is_named_in_one_line(copy):
     before = html(copy)
     copy.edit("data/claims.csv", ",date,2015-10,month,2015-10,", ",date,2015-09,month,2015-10,")
     copy.describe()
-    said = failure(copy.build())
+    said = failure(copy.build(CHAPTERS=CHAPTER))
     line = next(line for line in said.splitlines() if "irregular-migration-peak-date" in line)
     assert CHAPTER in line
     assert "states 2015-09" in line
@@ -154,10 +159,14 @@ def test_a_claim_that_no_longer_holds_is_named_in_one_line(copy):
 
 
 @pytest.mark.parametrize(("value", "rule"), [("-1", "minimum"), ("many", "a whole number")])
-def test_a_bad_row_is_refused_with_file_line_column_value_and_rule(copy, value, rule):
-    copy.edit("data/asylum_destination_year.csv", "AUT,AFG,2015,25265", f"AUT,AFG,2015,{value}")
-    said = failure(copy.build())
-    assert f"asylum_destination_year.csv, line 2, column 'applicants', value '{value}'" in said
+def test_a_bad_row_is_refused_with_file_line_column_value_and_rule(small, value, rule):
+    file = small.root / "data" / "frontex_returns_year.csv"
+    head, first, *rest = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    at = head.strip().split(",").index("persons")
+    cells = first.strip().split(",")
+    file.write_text("".join([head, ",".join([*cells[:at], value, *cells[at + 1 :]]) + "\n", *rest]), encoding="utf-8")
+    said = failure(small.build())
+    assert f"frontex_returns_year.csv, line 2, column 'persons', value '{value}'" in said
     assert rule in said
 
 
@@ -167,43 +176,43 @@ def test_a_panel_that_does_not_fit_together_is_refused_with_the_cell_that_reads_
     removed = re.sub(r"MAR,2020-05,.*\n", "", own.read_text(encoding="utf-8"))
     own.write_text(removed, encoding="utf-8")
     copy.edit(f"notebooks/{OTHER}.md", 'panel = ""', f"panel = {str(own)!r}")
-    said = failure(copy.build())
+    said = failure(copy.build(CHAPTERS=OTHER))
     assert re.search(rf"{OTHER}: cell \d+ failed", said)
     assert "PanelError" in said
     assert "MAR, 2020-06, column 'month', value '2020-06': the month before it is missing" in said
 
 
-def test_edits_on_both_sides_of_a_pair_are_refused_and_kept(copy):
-    text, notebook = copy.root / TEXT, (copy.root / TEXT).with_suffix(".ipynb")
-    add_line(TEXT, "One more sentence.")(copy)
+def test_edits_on_both_sides_of_a_pair_are_refused_and_kept(small):
+    text, notebook = small.root / "notebooks/one.md", small.root / "notebooks/one.ipynb"
+    add_line("notebooks/one.md", "One more sentence.")(small)
     edited = nbformat.read(notebook, as_version=4)
     edited.cells[0].source += "\n\nAnother sentence."
     nbformat.write(edited, notebook)
     before = text.read_bytes(), notebook.read_bytes()
-    said = failure(copy.build())
+    said = failure(small.build())
     assert f"both {text.name} and {notebook.name} were edited" in said
     assert "executing" not in said
     assert (text.read_bytes(), notebook.read_bytes()) == before
 
 
-def test_a_warning_fails_the_build_every_time(copy):
-    before = html(copy)
-    add_line("book/cite.md", "[Nowhere](no_such_page.md)")(copy)
+def test_a_warning_fails_the_build_every_time(small):
+    before = html(small)
+    add_line("book/start.md", "[Nowhere](no_such_page.md)")(small)
     for _ in range(2):
-        said = failure(copy.build())
+        said = failure(small.build())
         assert "no_such_page.md" in said
-        assert "cite.md" in said
-    assert html(copy) == before
+        assert "start.md" in said
+    assert html(small) == before
 
 
-def test_a_preview_of_some_chapters_leaves_the_book_alone(copy):
-    before = html(copy)
-    (copy.root / "notebooks" / "second.md").write_text(SECOND, encoding="utf-8")
-    built = copy.build(CHAPTERS=CHAPTER)
+def test_a_preview_of_some_chapters_leaves_the_book_alone(small):
+    before = html(small)
+    small.edit("notebooks/one.md", FIRST_CELL, 'raise ValueError("broken on purpose")\n')
+    built = small.build(CHAPTERS="two")
     assert built.returncode == 0, built.stdout + built.stderr
-    assert (copy.root / "_build/preview/book/chapters" / f"{CHAPTER}.html").exists()
-    assert not (copy.root / "_build/executed/second.ipynb").exists()
-    assert html(copy) == before
+    assert (small.root / "_build/preview/book/chapters/two.html").exists()
+    assert not (small.root / "_build/preview/book/chapters/one.html").exists()
+    assert html(small) == before
 
 
 def test_an_unknown_chapter_is_refused_with_the_list(copy):
@@ -273,32 +282,34 @@ def test_a_readers_own_run_of_a_chapter_changes_the_synthesis(copy, tmp_path):
 @pytest.mark.parametrize(
     ("lost", "step"),
     [
-        ("_build/html/book/ledger.html", "html"),
+        ("_build/html/book/chapters/one.html", "html"),
         ("_build/extra", "assemble"),
         ("book/generated", "assemble"),
-        ("book/chapters/relations.ipynb", "assemble"),
+        ("book/chapters/two.ipynb", "assemble"),
         ("_build/records/html.json", "html"),
-        ("_build/executed/relations.ipynb", "chapter relations"),
+        ("_build/pictures", "pictures of one"),
+        ("_build/figures/one.json", "chapter one"),
+        ("_build/executed/two.ipynb", "chapter two"),
     ],
 )
-def test_what_is_deleted_is_made_again(copy, lost, step):
-    before = html(copy)
-    place = copy.root / lost
+def test_what_is_deleted_is_made_again(small, lost, step):
+    before = html(small)
+    place = small.root / lost
     shutil.rmtree(place) if place.is_dir() else place.unlink()
-    assert step in copy.stale()
-    built = copy.build()
+    assert step in small.stale()
+    built = small.build()
     assert built.returncode == 0, built.stdout + built.stderr
-    assert html(copy) == before
-    assert copy.stale() == {}
+    assert html(small) == before
+    assert small.stale() == {}
 
 
-def test_a_page_edited_by_hand_in_the_html_is_made_again(copy):
-    before = html(copy)
-    page = copy.root / "_build" / "html" / "book" / "cite.html"
+def test_a_page_edited_by_hand_in_the_html_is_made_again(small):
+    before = html(small)
+    page = small.root / "_build" / "html" / "book" / "start.html"
     page.write_text("by hand", encoding="utf-8")
-    assert copy.stale() == {"html": "its result _build/html/book/cite.html was edited"}
-    assert copy.build().returncode == 0
-    assert html(copy) == before
+    assert small.stale() == {"html": "its result _build/html/book/start.html was edited"}
+    assert small.build().returncode == 0
+    assert html(small) == before
 
 
 def test_the_same_input_gives_the_same_bytes_in_another_folder_and_time_zone(copy):
@@ -312,35 +323,42 @@ def test_the_same_input_gives_the_same_bytes_in_another_folder_and_time_zone(cop
     assert [str(name) for name in before if after[name] != before[name]] == []
 
 
-def test_two_builds_at_once_take_turns(copy):
-    add_line("book/cite.md", "One more sentence.")(copy)
+def test_two_builds_at_once_take_turns(small):
+    add_line("book/start.md", "One more sentence.")(small)
     command = [sys.executable, "-m", "steps.build"]
-    env = os.environ | {"PYTHONPATH": str(copy.root)}
+    env = os.environ | {"PYTHONPATH": str(small.root)}
     both = [
-        subprocess.Popen(command, cwd=copy.root, env=env | {"CHAPTERS": asked}, stdout=subprocess.PIPE, text=True)
-        for asked in ("", "relations", "protection")
+        subprocess.Popen(command, cwd=small.root, env=env | {"CHAPTERS": asked}, stdout=subprocess.PIPE, text=True)
+        for asked in ("", "one", "two")
     ]
     said = [build.communicate()[0] for build in both]
     assert [build.returncode for build in both] == [0, 0, 0], said
     assert sum("another build runs in this folder" in one for one in said) == 2
-    assert "One more sentence." in (copy.root / "_build" / "html" / "book" / "cite.html").read_text(encoding="utf-8")
+    assert "One more sentence." in (small.root / "_build/html/book/start.html").read_text(encoding="utf-8")
 
 
-def test_a_build_that_is_interrupted_says_so_in_a_line(copy):
-    before = html(copy)
-    copy.edit(TEXT, "## In brief\n", "```{code-cell} ipython3\nimport time\ntime.sleep(120)\n```\n\n## In brief\n")
+@pytest.mark.parametrize("when", ["  ... chapter one: executing", "  text and .ipynb"])
+def test_a_build_that_is_interrupted_says_so_in_a_line(small, when):
+    before = html(small)
+    small.edit("notebooks/one.md", FIRST_CELL, "import time\ntime.sleep(120)\n")
     build = subprocess.Popen(
-        [sys.executable, "-m", "steps.build"], cwd=copy.root, env=os.environ | {"PYTHONPATH": str(copy.root)},
+        [sys.executable, "-m", "steps.build"], cwd=small.root, env=os.environ | {"PYTHONPATH": str(small.root)},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
     for line in build.stdout:
-        if "executing" in line:
+        if line.startswith(when):
             break
     os.killpg(build.pid, signal.SIGINT)
     said = build.stdout.read()
     assert build.wait() == 130
-    assert "Stopped." in said and "Traceback" not in said and len(said.splitlines()) < 12, said
-    assert html(copy) == before
+    assert "Stopped." in said and "Traceback" not in said and len(said.splitlines()) < 6, said
+    assert html(small) == before
+
+
+def test_a_step_without_what_it_needs_says_what_is_missing(small):
+    shutil.rmtree(small.root / "_build" / "pictures")
+    done = small.python("-c", "from steps import assemble; assemble.main(['one', 'two'])")
+    assert "StepError: the picture of fig-one is not drawn yet; build the book (`make book`)" in done.stderr
 
 
 def test_a_new_book_that_cannot_take_its_place_leaves_the_last_good_one(tmp_path, monkeypatch):
@@ -358,7 +376,7 @@ def test_a_new_book_that_cannot_take_its_place_leaves_the_last_good_one(tmp_path
 
 
 def test_chapters_that_record_fewer_claims_than_the_ledger_has_are_refused(copy):
-    copy.edit(f"notebooks/{OTHER}.md", "\nsummary\n```", "\nsummary;\n```")
-    said = failure(copy.build())
-    assert re.search(rf"{OTHER}: \d+ of its \d+ claims were not recorded \(return-", said)
+    copy.edit("notebooks/relations.md", "\nsummary\n```", "\nsummary;\n```")
+    said = failure(copy.build(CHAPTERS="relations"))
+    assert re.search(r"relations: \d+ of its \d+ claims were not recorded \(relations-", said)
     assert "ledger.finish()" in said
