@@ -62,8 +62,7 @@ def trail(id: str) -> str:
 
 def badge(verdict: str) -> str:
     """A verdict as mark and word."""
-    mark = f'<span aria-hidden="true">{MARKS[verdict]}</span>'
-    return f'<span class="badge-verdict verdict-{verdict}">{mark} {WORDS[verdict]}</span>'
+    return f'<span class="badge-verdict verdict-{verdict}">{MARKS[verdict]} {WORDS[verdict]}</span>'
 
 
 @dataclass(frozen=True)
