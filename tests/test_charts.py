@@ -8,8 +8,10 @@ import altair as alt
 import pandas as pd
 import pytest
 from altair.utils.schemapi import SchemaValidationError
+from jsonschema import ValidationError
 
 from lib import charts, colours, data
+from lib.charts.quick import quick, validate
 
 TABLE = pd.DataFrame({"year": [2014, 2015, 2016], "label": ["a", "b", "c"], "detections": [10, 20, 5]})
 
@@ -224,3 +226,35 @@ def test_small_multiples_share_scales_unless_told():
     assert "resolve" not in charts.small_multiples(chart, "label", ["a"], **layout).to_dict()
     own = charts.small_multiples(chart, "label", ["a"], **layout, independent="x").to_dict()
     assert own["resolve"] == {"scale": {"x": "independent"}}
+
+
+def layered(width):
+    """A chart with what charts of the book have: shorthands, values, conditions, parameters, facets, joined charts."""
+    near = alt.selection_point(fields=["year"], empty=False)
+    asked = alt.param(name="least", value=5, bind=alt.binding_range(min=0, max=20))
+    base = alt.Chart(TABLE).encode(x=alt.X("year:O", axis=alt.Axis(labelAngle=0)), tooltip=["label:N", "year:O"])
+    marks = base.mark_point().encode(
+        y="detections:Q", color=alt.condition(near, alt.value("red"), "label:N"), opacity=alt.value(0.5)
+    )
+    rule = alt.Chart(pd.DataFrame({"at": [7.0, None]})).mark_rule().encode(y="at:Q", x=alt.value(3), y2=alt.datum(9))
+    layers = alt.layer(marks, rule, base.mark_text().encode(y="detections:Q", text="label:N"))
+    facets = alt.layer(marks, data=TABLE).facet("label:N", columns=2)
+    joined = alt.vconcat(layers.add_params(near, asked).properties(width=width), layers, facets)
+    return joined.resolve_scale(color="independent")
+
+
+@pytest.mark.parametrize("build", [bars, layered])
+def test_charts_are_those_that_altair_makes_by_itself(build):
+    own = build(300).to_dict()
+    with quick():
+        made = build(300)
+        assert made.to_dict(validate=False) == own
+    validate(made, own)
+    assert build(300).to_dict() == own
+
+
+def test_what_altair_refuses_is_refused():
+    spec = layered(300).to_dict()
+    spec["vconcat"][0]["layer"][0]["encoding"]["x"]["axis"]["labelAngle"] = "none"
+    with pytest.raises(ValidationError):
+        validate(layered(300), spec)
