@@ -52,23 +52,23 @@ def states(arrows: pd.DataFrame, links: pd.DataFrame, claims: pd.DataFrame) -> p
     (confirmed with public data) and `evidence`, the claims as a list of dicts (id, chapter, statement, verdict, why).
     Raises `KeyError` for an unknown claim.
     """
-    verdicts = claims.set_index("id")
+    known = claims.set_index("id")[["chapter", "statement", "verdict", "evidence"]].to_dict("index")
+    spoken = links.fillna({"why": ""}).to_dict("records")
     rows = []
     for arrow in arrows["id"]:
-        mine = links[links["arrow"] == arrow]
-        if unknown := sorted(set(mine["claim"]) - set(verdicts.index)):
+        mine = [link for link in spoken if link["arrow"] == arrow]
+        if unknown := sorted({link["claim"] for link in mine} - known.keys()):
             raise KeyError(f"arrow {arrow}: no claim {unknown[0]}")
-        found = verdicts.loc[mine["claim"], ["chapter", "statement", "verdict", "evidence"]].reset_index(names="id")
-        found["why"] = mine["why"].fillna("").to_numpy()
-        says = set(mine["says"][(found["verdict"] != DIFFERS).to_numpy()])
+        found = [{"id": link["claim"], **known[link["claim"]], "why": link["why"]} for link in mine]
+        confirmed = [claim for claim in found if claim["verdict"] == CONFIRMED]
         rows.append(
             {
-                "state": _state(says),
+                "state": _state({link["says"] for link in mine if known[link["claim"]]["verdict"] != DIFFERS}),
                 "claims": len(found),
-                "tested": int((found["verdict"] != UNTESTABLE).sum()),
-                "confirmed": int((found["verdict"] == CONFIRMED).sum()),
-                "public": int(((found["verdict"] == CONFIRMED) & (found["evidence"] != "arithmetic")).sum()),
-                "evidence": found.to_dict("records"),
+                "tested": sum(claim["verdict"] != UNTESTABLE for claim in found),
+                "confirmed": len(confirmed),
+                "public": sum(claim["evidence"] != "arithmetic" for claim in confirmed),
+                "evidence": found,
             }
         )
     return arrows.assign(**pd.DataFrame(rows, index=arrows.index))
