@@ -258,3 +258,25 @@ def test_what_altair_refuses_is_refused():
     spec["vconcat"][0]["layer"][0]["encoding"]["x"]["axis"]["labelAngle"] = "none"
     with pytest.raises(ValidationError):
         validate(layered(300), spec)
+
+
+def test_tables_are_converted_as_altair_converts_them():
+    table = pd.DataFrame({
+        "text": ["a", None, "c"], "number": [1.5, float("nan"), float("inf")], "whole": [1, 2, 3],
+        "true": [True, False, True], "month": pd.to_datetime(["2015-10-01", None, "2015-11-01"]),
+    })  # fmt: skip
+    mixed = table.assign(few=pd.array([1, None, 3], dtype="Int64"), kind=pd.Categorical(["x", "y", "x"]))
+    for rows in (table, table[["whole"]], mixed, table.iloc[:0], table.set_axis([4, 2, 7])):
+        own = alt.Chart(rows).mark_point().encode(x="number:Q").to_dict()
+        with quick():
+            made = alt.Chart(rows).mark_point().encode(x="number:Q").to_dict()
+        assert json.dumps(made) == json.dumps(own)
+        [values], [expected] = made["datasets"].values(), own["datasets"].values()
+        assert [[type(value) for value in row.values()] for row in values] == [
+            [type(value) for value in row.values()] for row in expected
+        ]
+
+
+def test_a_table_too_long_to_draw_is_refused():
+    with pytest.raises(alt.MaxRowsError), quick():
+        alt.Chart(pd.DataFrame({"x": range(5_001)})).mark_point().encode(x="x:Q").to_dict()

@@ -6,18 +6,21 @@ with the version that the project pins.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 from altair.utils import schemapi
 from altair.utils.schemapi import SchemaBase
 from jsonschema import Draft7Validator, ValidationError, validators
 
 VEGA_LITE = {f"#/definitions/{name}": one for name, one in alt.VegaLiteSchema._rootschema["definitions"].items()}
-PLAIN = {str, int, float, bool, type(None)}
+PLAIN = {str, int, float, bool, type(None), type(alt.Undefined)}
+MOST_ROWS = 5_000  # more are refused, by Altair
 _deep_copy, _todict, _made = schemapi._deep_copy, schemapi._todict, vars(SchemaBase)["from_dict"]
 
 
@@ -47,10 +50,33 @@ def _once(convert: Callable[[pd.DataFrame], dict]) -> Callable[[pd.DataFrame], d
 
     def rows(table: pd.DataFrame) -> dict:
         if id(table) not in known:
-            known[id(table)] = table, convert(table)
+            known[id(table)] = table, _values(table) or convert(table)
         return known[id(table)][1]
 
     return rows
+
+
+def _values(table: object) -> dict | None:
+    """A table of texts, months, numbers and truth values as Altair converts it; None for any other."""
+    if not isinstance(table, pd.DataFrame) or isinstance(table.index, pd.MultiIndex) or len(table) > MOST_ROWS:
+        return None
+    if set(map(type, table.columns)) != {str} or not table.columns.is_unique:
+        return None
+    columns = {name: _listed(column) for name, column in table.items()}
+    if any(values is None for values in columns.values()):
+        return None
+    return {"values": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]}
+
+
+def _listed(column: pd.Series) -> list | None:
+    if isinstance(column.dtype, pd.StringDtype):
+        return column.to_numpy(dtype=object, na_value=None).tolist()
+    kind = column.dtype.kind if isinstance(column.dtype, np.dtype) else ""
+    if kind == "f":
+        return [value if math.isfinite(value) else None for value in column.tolist()]
+    if kind == "M":
+        return ["" if value is pd.NaT else value.isoformat() for value in column]
+    return column.tolist() if kind in ("i", "b") else None
 
 
 def _channel(cls: type[SchemaBase], given: dict[str, Any], validate: bool = True) -> SchemaBase:
@@ -68,7 +94,7 @@ def _written(part: Any, context: Any, np_opt: Any, pd_opt: Any) -> Any:
 def _copy(part: Any, by_reference: set[str]) -> Any:
     """A copy of all that a part of a chart consists of, made without a call for what cannot be changed in place."""
     if isinstance(part, list):
-        return [_copy(one, by_reference) for one in part]
+        return [one if type(one) in PLAIN else _copy(one, by_reference) for one in part]
     if isinstance(part, dict):
         return _copies(part, by_reference)
     if not isinstance(part, SchemaBase):
@@ -85,9 +111,8 @@ def _copy(part: Any, by_reference: set[str]) -> Any:
 
 
 def _copies(named: dict[str, Any], by_reference: set[str]) -> dict[str, Any]:
-    changeable = (SchemaBase, list, dict)
     return {
-        name: _copy(one, by_reference) if isinstance(one, changeable) and name not in by_reference else one
+        name: one if type(one) in PLAIN or name in by_reference else _copy(one, by_reference)
         for name, one in named.items()
     }
 
