@@ -115,5 +115,6 @@ def _written(notebook: dict, file: Path) -> None:
         cell.pop("id", None)  # drawn at random; version 4.4 is the last that needs none
     notebook["nbformat_minor"] = 4
     fresh = file.with_suffix(".new")
-    fresh.write_text(json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    # without an indent, for which Python's own encoder would take several times as long
+    fresh.write_text(json.dumps(notebook, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
     fresh.replace(file)
