@@ -99,26 +99,28 @@ def acceptability(results: np.ndarray, costs: np.ndarray, values: np.ndarray) ->
     return pd.Series(worth.mean(axis=1), index=pd.Index(values, name="value"), name="probability")
 
 
-def value_of_knowing(draws: pd.DataFrame, net_benefit: np.ndarray, bins: int = 50) -> pd.Series:
-    """What it is worth, for one decision, to learn each parameter exactly; and all of them (`everything`).
+def value_of_knowing(draws: pd.DataFrame, net_benefits: np.ndarray, bins: int = 50) -> pd.DataFrame:
+    """What it is worth, for each decision, to learn each parameter exactly; and all of them (`everything`).
 
-    The decision is yes or no, with `net_benefit` (a number a draw) for yes and zero for no. Learning a
+    A decision is yes or no, with a row of `net_benefits` (a number a draw) for yes and zero for no. Learning a
     parameter lets the decision follow the mean benefit at its value: the expected value of partial perfect
-    information (Strong & Oakley 2013), with draws sorted by the parameter into `bins` of equal size. In the
-    unit of the benefit; a constant is worth nothing. Means of finitely many draws see value in noise: too much by
-    0.4 · sd(benefit) · √(bins / draws) at the most, so fewer than a hundred draws a bin raise `ValueError`.
+    information (Strong & Oakley 2013), with draws sorted by the parameter into `bins` of equal size. Returns a row for
+    each decision, in the unit of the benefit; a constant is worth nothing. Means of finitely many draws see value in
+    noise: too much by 0.4 · sd(benefit) · √(bins / draws) at the most, so fewer than a hundred draws a bin raise
+    `ValueError`.
     """
-    if len(net_benefit) < 100 * bins:
-        raise ValueError(f"{len(net_benefit)} draws are too few for {bins} bins; draw at least {100 * bins}")
-    now = max(net_benefit.mean(), 0.0)
+    if len(draws) < 100 * bins:
+        raise ValueError(f"{len(draws)} draws are too few for {bins} bins; draw at least {100 * bins}")
+    now = np.maximum(net_benefits.mean(axis=1), 0.0)
     worth = {}
     for parameter in draws:
         if draws[parameter].nunique() == 1:
-            worth[parameter] = 0.0
+            worth[parameter] = np.zeros(len(net_benefits))
             continue
         order = np.argsort(draws[parameter].to_numpy(), kind="stable")
-        means = np.array([part.mean() for part in np.array_split(net_benefit[order], bins)])
-        sizes = np.array([len(part) for part in np.array_split(order, bins)])
-        worth[parameter] = float(max((np.maximum(means, 0) * sizes).sum() / sizes.sum() - now, 0.0))
-    worth["everything"] = float(np.maximum(net_benefit, 0).mean() - now)
-    return pd.Series(worth, name="value")
+        parts = np.array_split(net_benefits.take(order, axis=1), bins, axis=1)
+        means = np.stack([part.mean(axis=1) for part in parts], axis=1)
+        sizes = np.array([part.shape[1] for part in parts])
+        worth[parameter] = np.maximum((np.maximum(means, 0) * sizes).sum(axis=1) / sizes.sum() - now, 0.0)
+    worth["everything"] = np.maximum(net_benefits, 0).mean(axis=1) - now
+    return pd.DataFrame(worth)

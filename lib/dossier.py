@@ -164,15 +164,12 @@ def discrepancies(found: Trail) -> Shown:
     finding has the fewest other claims.
     """
     claims = found.claims.set_index("id", drop=False)
-    up = trail.bearing(
-        claims.index.tolist(), found.finding_claim, found.conclusion_finding, found.recommendation_conclusion
-    )
+    differing = claims.index[claims["verdict"] == DIFFERS].tolist()
+    up = trail.bearing(differing, found.finding_claim, found.conclusion_finding, found.recommendation_conclusion)
     up["recommendation"] = up["recommendation"].map(lambda ids: tuple(trail.wholes(found.recommendations, ids)))
     size = found.finding_claim.groupby("finding")["claim"].nunique()
     rank = up.map(len).assign(alone=up["finding"].map(lambda ids: -min((size[id] for id in ids), default=0)))
-    order = rank.loc[claims["verdict"] == DIFFERS].sort_values(
-        ["recommendation", "conclusion", "finding", "alone"], ascending=False, kind="stable"
-    )
+    order = rank.sort_values(["recommendation", "conclusion", "finding", "alone"], ascending=False, kind="stable")
     ledger = read_ledger()
     rows = [
         claims.loc[id].to_dict()

@@ -59,10 +59,10 @@ def rolling_mean(series: pd.Series | pd.DataFrame, months: int = 12) -> pd.Serie
 def mean_between(series: pd.Series, first: str | pd.Timestamp, last: str | pd.Timestamp) -> float:
     """Mean monthly level from `first` to `last`, both included. Raises `ValueError` if a month is not there."""
     months = pd.date_range(first, last, freq="MS")
-    missing = months.difference(series.index)
-    if len(missing):
+    at = series.index.get_indexer(months)
+    if (missing := months[at < 0]).size:
         raise ValueError(f"the series has no value for {missing[0]:%Y-%m}")
-    return float(series.loc[months].mean())
+    return float(series.iloc[at].mean())
 
 
 def change_at(

@@ -163,10 +163,10 @@ def placebo_test(
         raise DesignError(f"{len(donors)} never-treated countries to compare {country} with; at least two are needed")
     everyone = pd.concat([donors, outcome.loc[[country]]])
     # The placebos come from the untreated alone: then no effect of the treated country can move them.
-    table = pd.DataFrame({"effect": _effects_at(everyone, after)}, index=everyone.index)
-    table.loc[donors.index, "effect"] = _effects_at(donors, after)
-    if table.loc[donors.index, "effect"].abs().max() <= 1e-12 * donors.abs().max(axis=None):  # rounding alone
+    placebos, own = _effects_at(donors, after), _effects_at(everyone, after)[-1]
+    if np.abs(placebos).max() <= 1e-12 * donors.abs().max(axis=None):  # rounding alone
         raise DesignError(NO_NOISE)
+    table = pd.DataFrame({"effect": np.append(placebos, own)}, index=everyone.index)
     before = everyone.loc[:, ~after].mean(axis=1)
     table["size"] = before if precision is None else 1 / precision.reindex(everyone.index)
     if not table["size"].between(0, np.inf, inclusive="left").all():
@@ -174,13 +174,13 @@ def placebo_test(
             "an outcome that falls below zero needs a `precision` above zero for every country: the noise grows with "
             "the size, which is neither negative nor missing"
         )
-    table["scale"], noise = _scale(table["effect"], table["size"], country)
+    table["scale"], noise = _scale(table["effect"].to_numpy(), table["size"].to_numpy())
     table["scaled"] = table["effect"] / table["scale"]
-    if precision is None and everyone.min().min() >= 0:
-        table["log_ratio"] = _log_ratios(everyone, after, others=len(donors))
-        table.loc[donors.index, "log_ratio"] = _log_ratios(donors, after, others=len(donors))
+    if precision is None and everyone.min(axis=None) >= 0:
+        placebos, own = (_log_ratios(rows, after, others=len(donors)) for rows in (donors, everyone))
+        table["log_ratio"] = np.append(placebos, own[-1])
         inverse_size = 1 / (before + 0.5 / (~after).sum())
-        table["log_scale"], _ = _scale(table["log_ratio"], inverse_size, country)
+        table["log_scale"], _ = _scale(table["log_ratio"].to_numpy(), inverse_size.to_numpy())
         table["log_scaled"] = table["log_ratio"] / table["log_scale"]
     return PlaceboTest(country, table, noise if precision is None else None, float((~after).mean()))
 
@@ -285,7 +285,7 @@ def _log_ratios(outcome: pd.DataFrame, after: np.ndarray, others: int) -> np.nda
     return own - rest
 
 
-def _scale(effects: pd.Series, size: pd.Series, treated: str) -> tuple[pd.Series, Noise]:
-    noise = fit_noise(effects.drop(treated).to_numpy(), size.drop(treated).to_numpy())
-    scale = pd.Series(noise.left_out, index=effects.index.drop(treated))
-    return scale.reindex(effects.index).fillna(float(noise.at(size[treated])[0])), noise
+def _scale(effects: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, Noise]:
+    """The standard deviation of each effect, the last of which is that of the treated country."""
+    noise = fit_noise(effects[:-1], size[:-1])
+    return np.append(noise.left_out, noise.at(size[-1])), noise

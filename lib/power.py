@@ -32,7 +32,7 @@ def smallest_detectable(
     or has too few countries.
     """
     values, observed = matrix(outcome)
-    rows = []
+    rows, known = [], {}  # the effects of every start in the months up to a last one, by that month and the countries
     for months in months_after:
         starts = range(least_before, values.shape[1] - months + 1, BETWEEN_STARTS)
         if not starts:
@@ -44,9 +44,10 @@ def smallest_detectable(
             allowed = int(level * (donors.sum() + 1) + 1e-9)
             if not allowed:
                 raise DesignError(f"{donors.sum()} never-treated countries cannot reject at {level:.0%}; add more")
-            window = values[donors, :until]
-            effects = TwoWay(observed[donors, :until]).step_effects(window)[:, start]
-            noise = fit_noise(effects, np.nanmean(window[:, :start], axis=1))
+            if (within := (until, donors.tobytes())) not in known:
+                known[within] = TwoWay(observed[donors, :until]).step_effects(values[donors, :until])
+            effects = known[within][:, start]
+            noise = fit_noise(effects, np.nanmean(values[donors, :start], axis=1))
             scaled = effects / noise.left_out
             critical = np.sort(np.abs(scaled))[-allowed]
             shortfall = -np.quantile(scaled, 1 - power)
@@ -57,10 +58,11 @@ def smallest_detectable(
 
 def _detectable(noise: Noise, critical: float, shortfall: float, size: np.ndarray, share_after: float) -> np.ndarray:
     """The effect that clears `critical` scales of no effect by `shortfall` scales of its own, at each size."""
-    effect = critical * noise.at(size)
+    before = noise.at(size)
+    effect = critical * before
     for _ in range(50):  # the scale grows slower than the effect, so this settles
-        own = np.sqrt(share_after * noise.at(size + effect) ** 2 + (1 - share_after) * noise.at(size) ** 2)
-        effect = critical * noise.at(size) + shortfall * own
+        own = np.sqrt(share_after * noise.at(size + effect) ** 2 + (1 - share_after) * before**2)
+        effect = critical * before + shortfall * own
     return effect
 
 

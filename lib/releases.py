@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 
+from lib import strength
 from lib.dossier import Trail
 from lib.strength import CLOSED, LEVELS
 from lib.verdicts import CONFIRMED
@@ -20,25 +19,30 @@ def opened(found: Trail, needs: pd.DataFrame) -> pd.DataFrame:
     with a number in the ledger); findings (closed today, with a claim that could be tested then); conclusions (whose
     level would rise if every claim of the release were then confirmed, which is the most it can bring).
     """
-    before = found.finding_levels()["level"], found.conclusion_levels()["level"]
+    beneath = found.beneath(found.finding_claim)[["finding", "claim", "verdict", "evidence"]]
+    before = _levels(beneath, found.conclusion_finding)
+    numbers = pd.to_numeric(found.claims["value"], errors="coerce").notna() & found.claims["kind"].isin(NUMBERS)
     rows = {}
     for release, group in needs.groupby("release"):
-        would = found.claims["id"].isin(group["claim"])
-        then = found.claims.assign(
-            verdict=found.claims["verdict"].mask(would, CONFIRMED),
-            evidence=found.claims["evidence"].mask(would, "restricted"),
+        would = beneath["claim"].isin(group["claim"])
+        then = beneath.assign(
+            verdict=beneath["verdict"].mask(would, CONFIRMED), evidence=beneath["evidence"].mask(would, "restricted")
         )
-        after = replace(found, claims=then)
-        findings, conclusions = after.finding_levels()["level"], after.conclusion_levels()["level"]
-        number = pd.to_numeric(found.claims.loc[would, "value"], errors="coerce").notna()
+        findings, conclusions = _levels(then, found.conclusion_finding)
         rows[release] = {
             "claims": len(group),
-            "numbers": int((number & found.claims.loc[would, "kind"].isin(NUMBERS)).sum()),
+            "numbers": int((numbers & found.claims["id"].isin(group["claim"])).sum()),
             "findings": int(((before[0] == CLOSED) & (findings != CLOSED)).sum()),
             "conclusions": int((_rank(conclusions) > _rank(before[1])).sum()),
         }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("release")
     return table.sort_values(["claims", "findings"], ascending=False, kind="stable")
+
+
+def _levels(beneath: pd.DataFrame, links: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """The levels of findings and of conclusions, from the claims beneath the findings."""
+    findings = strength.findings(beneath)
+    return findings["level"], strength.conclusions(links, findings)["level"]
 
 
 def _rank(levels: pd.Series) -> pd.Series:

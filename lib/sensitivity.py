@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
-from scipy.stats import ncx2, norm
+from scipy.special import chndtrix
+from scipy.stats import chi2, norm
 
 from lib.placebo import fit_noise
 from lib.twoway import DesignError
@@ -107,4 +108,7 @@ def parallel_interval(study: BinStudy, level: float = 0.05) -> tuple[float, floa
 
 def _critical(bias: float, level: float) -> float:
     """The 1 - level quantile of the absolute value of a normal with mean `bias` and variance one."""
-    return float(np.sqrt(ncx2.ppf(1 - level, 1, bias**2))) if bias < 30 else bias + float(norm.ppf(1 - level))
+    if bias >= 30:
+        return bias + float(norm.ppf(1 - level))
+    # what scipy.stats.ncx2.ppf comes to, which takes most of its time to check what it is given
+    return float(np.sqrt(chndtrix(1 - level, 1, bias**2) if bias else chi2.ppf(1 - level, 1)))

@@ -83,16 +83,10 @@ def conclusions(links: pd.DataFrame, levels: pd.DataFrame, rank: float = 0.5) ->
     joined = links[["conclusion", "finding"]].join(levels[["level", "contested"]], on="finding")
     if (lost := joined["level"].isna()).any():
         raise KeyError(f"no level for {joined.loc[lost, 'finding'].iloc[0]}")
-    rows = {
-        id: {
-            "findings": len(group),
-            **{level: int((group["level"] == level).sum()) for level in LEVELS},
-            "contested": int(group["contested"].sum()),
-            "level": _reached(group["level"], rank),
-        }
-        for id, group in joined.groupby("conclusion", sort=False)
-    }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("conclusion")
+    counted = joined.assign(findings=1, **{level: joined["level"] == level for level in LEVELS})
+    by_conclusion = counted.groupby("conclusion", sort=False)
+    counts = by_conclusion[["findings", *LEVELS, "contested"]].sum().astype(int)
+    return counts.assign(level=by_conclusion["level"].agg(_reached, rank))
 
 
 def _reached(levels: pd.Series, rank: float) -> str:

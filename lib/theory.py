@@ -52,23 +52,23 @@ def states(arrows: pd.DataFrame, links: pd.DataFrame, claims: pd.DataFrame) -> p
     (confirmed with public data) and `evidence`, the claims as a list of dicts (id, chapter, statement, verdict, why).
     Raises `KeyError` for an unknown claim.
     """
-    verdicts = claims.set_index("id")
+    known = claims.set_index("id")[["chapter", "statement", "verdict", "evidence"]].to_dict("index")
+    spoken = links.fillna({"why": ""}).to_dict("records")
     rows = []
     for arrow in arrows["id"]:
-        mine = links[links["arrow"] == arrow]
-        if unknown := sorted(set(mine["claim"]) - set(verdicts.index)):
+        mine = [link for link in spoken if link["arrow"] == arrow]
+        if unknown := sorted({link["claim"] for link in mine} - known.keys()):
             raise KeyError(f"arrow {arrow}: no claim {unknown[0]}")
-        found = verdicts.loc[mine["claim"], ["chapter", "statement", "verdict", "evidence"]].reset_index(names="id")
-        found["why"] = mine["why"].fillna("").to_numpy()
-        says = set(mine["says"][(found["verdict"] != DIFFERS).to_numpy()])
+        found = [{"id": link["claim"], **known[link["claim"]], "why": link["why"]} for link in mine]
+        confirmed = [claim for claim in found if claim["verdict"] == CONFIRMED]
         rows.append(
             {
-                "state": _state(says),
+                "state": _state({link["says"] for link in mine if known[link["claim"]]["verdict"] != DIFFERS}),
                 "claims": len(found),
-                "tested": int((found["verdict"] != UNTESTABLE).sum()),
-                "confirmed": int((found["verdict"] == CONFIRMED).sum()),
-                "public": int(((found["verdict"] == CONFIRMED) & (found["evidence"] != "arithmetic")).sum()),
-                "evidence": found.to_dict("records"),
+                "tested": sum(claim["verdict"] != UNTESTABLE for claim in found),
+                "confirmed": len(confirmed),
+                "public": sum(claim["evidence"] != "arithmetic" for claim in confirmed),
+                "evidence": found,
             }
         )
     return arrows.assign(**pd.DataFrame(rows, index=arrows.index))
@@ -94,9 +94,12 @@ def flow(boxes: pd.DataFrame, arrows: pd.DataFrame, folded: str = "") -> Shown:
     `boxes` and `arrows` are what `split` returns; where `arrows` come from `states`, each carries its state and
     the claims behind it. With `folded` the list is folded away under these words.
     """
-    labels = boxes.set_index("id")["text"]
+    labels = dict(zip(boxes["id"], boxes["text"], strict=True))
+    leaving: dict[str, list] = {id: [] for id in labels}
+    for source, arrow in zip(arrows["from"], arrows.itertuples(), strict=True):
+        leaving[source].append(arrow)
     tracks = [track for track in dict.fromkeys(boxes["track"]) if track != "both"]
-    sections = "".join(_track(boxes[boxes["track"].isin([track, "both"])], arrows, labels, track) for track in tracks)
+    sections = "".join(_track(boxes[boxes["track"].isin([track, "both"])], leaving, labels, track) for track in tracks)
     said = [f" [{STATES[state][1]}]" for state in arrows["state"]] if "state" in arrows else [""] * len(arrows)
     text = "\n".join(
         f"{labels[arrow['from']]} -> {labels[arrow['to']]}{state}"
@@ -108,24 +111,22 @@ def flow(boxes: pd.DataFrame, arrows: pd.DataFrame, folded: str = "") -> Shown:
     return Shown(html, text)
 
 
-def _track(boxes: pd.DataFrame, arrows: pd.DataFrame, labels: pd.Series, track: str) -> str:
-    levels = []
+def _track(boxes: pd.DataFrame, leaving: dict[str, list], labels: dict[str, str], track: str) -> str:
+    rows, levels = list(boxes.itertuples()), []
     for level, title in LEVELS.items():
-        if (found := boxes[boxes["level"] == level]).empty:
-            continue
-        items = "".join(_box(box, arrows[arrows["from"] == box.id], labels) for box in found.itertuples())
-        levels.append(f'<li><p class="level">{title}</p><ul>{items}</ul></li>')
+        if items := "".join(_box(box, leaving[box.id], labels) for box in rows if box.level == level):
+            levels.append(f'<li><p class="level">{title}</p><ul>{items}</ul></li>')
     title = escape(track.replace("_", " ").capitalize())
     head = f'<p class="track"><strong>{title}</strong></p>'
     return f'<section aria-label="{title}">{head}<ol>{"".join(levels)}</ol></section>'
 
 
-def _box(box: object, arrows: pd.DataFrame, labels: pd.Series) -> str:
-    items = "".join(f"<li>{_arrow(arrow, labels)}</li>" for arrow in arrows.itertuples())
+def _box(box: object, arrows: list, labels: dict[str, str]) -> str:
+    items = "".join(f"<li>{_arrow(arrow, labels)}</li>" for arrow in arrows)
     return f'<li><p class="node">{escape(box.text)}</p>{f"<ul>{items}</ul>" if items else ""}</li>'
 
 
-def _arrow(arrow: object, labels: pd.Series) -> str:
+def _arrow(arrow: object, labels: dict[str, str]) -> str:
     to = f'<span aria-hidden="true">&darr;</span> to <em>{escape(labels[arrow.to])}</em>: {escape(arrow.text)}'
     if not hasattr(arrow, "state"):
         return f'<p class="arrow">{to}</p>'

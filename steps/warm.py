@@ -25,6 +25,7 @@ import scipy.stats  # noqa: F401
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from nbformat.validator import get_validator
 from papermill.engines import Engine
 from traitlets.config import Config
 
@@ -36,6 +37,9 @@ from steps import ROOT
 PRINTED = 100_000  # characters of one cell that are kept
 MESSAGE = 2_000  # characters of an error that are kept
 CLOSED = ("data", "lib", "notebooks", "steps", "book")  # what no chapter may change
+
+for _minor in (4, 5):  # what notebooks and outputs are held to; compiled here, and not in every chapter
+    get_validator(version=4, version_minor=_minor)
 
 
 class Warm(Engine):

@@ -8,8 +8,10 @@ import altair as alt
 import pandas as pd
 import pytest
 from altair.utils.schemapi import SchemaValidationError
+from jsonschema import ValidationError
 
 from lib import charts, colours, data
+from lib.charts.quick import quick, validate
 
 TABLE = pd.DataFrame({"year": [2014, 2015, 2016], "label": ["a", "b", "c"], "detections": [10, 20, 5]})
 
@@ -224,3 +226,57 @@ def test_small_multiples_share_scales_unless_told():
     assert "resolve" not in charts.small_multiples(chart, "label", ["a"], **layout).to_dict()
     own = charts.small_multiples(chart, "label", ["a"], **layout, independent="x").to_dict()
     assert own["resolve"] == {"scale": {"x": "independent"}}
+
+
+def layered(width):
+    """A chart with what charts of the book have: shorthands, values, conditions, parameters, facets, joined charts."""
+    near = alt.selection_point(fields=["year"], empty=False)
+    asked = alt.param(name="least", value=5, bind=alt.binding_range(min=0, max=20))
+    base = alt.Chart(TABLE).encode(x=alt.X("year:O", axis=alt.Axis(labelAngle=0)), tooltip=["label:N", "year:O"])
+    marks = base.mark_point().encode(
+        y="detections:Q", color=alt.condition(near, alt.value("red"), "label:N"), opacity=alt.value(0.5)
+    )
+    rule = alt.Chart(pd.DataFrame({"at": [7.0, None]})).mark_rule().encode(y="at:Q", x=alt.value(3), y2=alt.datum(9))
+    layers = alt.layer(marks, rule, base.mark_text().encode(y="detections:Q", text="label:N"))
+    facets = alt.layer(marks, data=TABLE).facet("label:N", columns=2)
+    joined = alt.vconcat(layers.add_params(near, asked).properties(width=width), layers, facets)
+    return joined.resolve_scale(color="independent")
+
+
+@pytest.mark.parametrize("build", [bars, layered])
+def test_charts_are_those_that_altair_makes_by_itself(build):
+    own = build(300).to_dict()
+    with quick():
+        made = build(300)
+        assert made.to_dict(validate=False) == own
+    validate(made, own)
+    assert build(300).to_dict() == own
+
+
+def test_what_altair_refuses_is_refused():
+    spec = layered(300).to_dict()
+    spec["vconcat"][0]["layer"][0]["encoding"]["x"]["axis"]["labelAngle"] = "none"
+    with pytest.raises(ValidationError):
+        validate(layered(300), spec)
+
+
+def test_tables_are_converted_as_altair_converts_them():
+    table = pd.DataFrame({
+        "text": ["a", None, "c"], "number": [1.5, float("nan"), float("inf")], "whole": [1, 2, 3],
+        "true": [True, False, True], "month": pd.to_datetime(["2015-10-01", None, "2015-11-01"]),
+    })  # fmt: skip
+    mixed = table.assign(few=pd.array([1, None, 3], dtype="Int64"), kind=pd.Categorical(["x", "y", "x"]))
+    for rows in (table, table[["whole"]], mixed, table.iloc[:0], table.set_axis([4, 2, 7])):
+        own = alt.Chart(rows).mark_point().encode(x="number:Q").to_dict()
+        with quick():
+            made = alt.Chart(rows).mark_point().encode(x="number:Q").to_dict()
+        assert json.dumps(made) == json.dumps(own)
+        [values], [expected] = made["datasets"].values(), own["datasets"].values()
+        assert [[type(value) for value in row.values()] for row in values] == [
+            [type(value) for value in row.values()] for row in expected
+        ]
+
+
+def test_a_table_too_long_to_draw_is_refused():
+    with pytest.raises(alt.MaxRowsError), quick():
+        alt.Chart(pd.DataFrame({"x": range(5_001)})).mark_point().encode(x="x:Q").to_dict()

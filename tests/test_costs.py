@@ -98,7 +98,7 @@ def test_acceptability_never_falls_where_no_result_is_harmful(seed: int) -> None
 def test_knowing_one_of_two_normals_is_worth_its_spread_over_root_two_pi() -> None:
     rng = np.random.default_rng(4)
     drawn = pd.DataFrame({"x": rng.normal(0, 3, 200_000), "y": rng.normal(0, 4, 200_000), "z": 1.0})
-    worth = costs.value_of_knowing(drawn, (drawn["x"] + drawn["y"]).to_numpy())
+    worth = costs.value_of_knowing(drawn, np.array([drawn["x"] + drawn["y"]])).iloc[0]
     root = np.sqrt(2 * np.pi)  # E max(N(0, s²), 0) = s / √(2π)
     assert worth.to_dict() == pytest.approx({"x": 3 / root, "y": 4 / root, "z": 0, "everything": 5 / root}, abs=0.03)
 
@@ -106,17 +106,25 @@ def test_knowing_one_of_two_normals_is_worth_its_spread_over_root_two_pi() -> No
 def test_knowing_is_worth_nothing_where_the_answer_is_clear() -> None:
     rng = np.random.default_rng(5)
     drawn = pd.DataFrame({"x": rng.uniform(0, 1, 5000)})
-    assert costs.value_of_knowing(drawn, 1 + drawn["x"].to_numpy()).tolist() == [0, 0]
-    assert costs.value_of_knowing(drawn, -1 - drawn["x"].to_numpy()).tolist() == [0, 0]
+    worth = costs.value_of_knowing(drawn, np.array([1 + drawn["x"], -1 - drawn["x"]]))
+    assert worth.to_dict("list") == {"x": [0, 0], "everything": [0, 0]}
+
+
+def test_each_decision_has_the_worth_that_it_has_alone() -> None:
+    rng = np.random.default_rng(7)
+    drawn = pd.DataFrame({"x": rng.normal(size=5_003), "y": rng.normal(size=5_003)})  # bins of two sizes
+    benefits = np.outer([1, 3], drawn["x"]) - drawn["y"].to_numpy()
+    alone = pd.concat([costs.value_of_knowing(drawn, benefits[[row]]) for row in (0, 1)], ignore_index=True)
+    pd.testing.assert_frame_equal(costs.value_of_knowing(drawn, benefits), alone, check_exact=True)
 
 
 def test_what_cannot_move_the_benefit_is_worth_no_more_than_the_stated_noise() -> None:
     rng = np.random.default_rng(6)
     drawn = pd.DataFrame({"x": rng.normal(size=100_000), "idle": rng.normal(size=100_000)})
-    worth = costs.value_of_knowing(drawn, drawn["x"].to_numpy(), bins=50)
+    worth = costs.value_of_knowing(drawn, np.array([drawn["x"]]), bins=50).iloc[0]
     assert worth["idle"] < 1.2 * 0.4 * np.sqrt(50 / 100_000)
 
 
 def test_too_few_draws_are_refused() -> None:
     with pytest.raises(ValueError, match="100 draws are too few for 50 bins"):
-        costs.value_of_knowing(pd.DataFrame({"x": range(100)}), np.arange(100.0))
+        costs.value_of_knowing(pd.DataFrame({"x": range(100)}), np.arange(100.0)[None, :])

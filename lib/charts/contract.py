@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import altair as alt
 import pandas as pd
-from altair.utils.schemapi import SchemaValidationError, debug_mode
+from altair.utils.schemapi import SchemaValidationError
 from jsonschema import ValidationError
 
 from lib import colours
+from lib.charts.quick import quick, validate
 from lib.charts.theme import MUTED, VERMILLION, config
 from lib.data import Provenance
 from lib.export import csv_text
@@ -122,11 +123,11 @@ def _simulated(sources: Sequence[Provenance]) -> bool:
 
 
 def _spec(build: Callable[[int], alt.TopLevelMixin], width: int, description: str, simulated: bool) -> dict:
-    with debug_mode(False):  # Altair would validate every part as it is made, and all of them again in the end
+    with quick():
         chart = build(width)
         spec = chart.to_dict(validate=False)
     try:
-        chart.validate({key: part for key, part in spec.items() if key != "datasets"})
+        validate(chart, {key: part for key, part in spec.items() if key != "datasets"})
     except ValidationError as error:
         build(width).to_dict()  # again, each part validated as it is made: the error then names the part and its line
         raise SchemaValidationError(chart, error) from None

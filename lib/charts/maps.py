@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from lib.charts.theme import LAND, route_colour, route_legend
@@ -13,13 +14,16 @@ from lib.charts.theme import LAND, route_colour, route_legend
 
 def land(basemap: pd.DataFrame) -> alt.Data:
     """The table `basemap` (ring, order, lon, lat, iso3) as GeoJSON polygons for `mark_geoshape`."""
+    points = basemap.sort_values(["ring", "order"])
+    first = np.flatnonzero(~points["ring"].duplicated())
+    rings = np.split(points[["lon", "lat"]].to_numpy(), first[1:])
     features = [
         {
             "type": "Feature",
-            "properties": {"iso3": rows["iso3"].iloc[0]},
-            "geometry": {"type": "Polygon", "coordinates": [rows[["lon", "lat"]].to_numpy().tolist()]},
+            "properties": {"iso3": iso3},
+            "geometry": {"type": "Polygon", "coordinates": [ring.tolist()]},
         }
-        for _, rows in basemap.sort_values(["ring", "order"]).groupby("ring")
+        for iso3, ring in zip(points["iso3"].iloc[first], rings, strict=True)
     ]
     return alt.Data(values=tuple(features))  # Altair copies a list, number by number, with every chart that holds it
 

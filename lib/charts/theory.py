@@ -181,10 +181,11 @@ def _spread(
 def _straight(at: pd.DataFrame, arrows: pd.DataFrame, width: int) -> tuple[pd.DataFrame, ...]:
     """Straight arrows from right to left edges, their sign close to where they leave."""
     begin, end = _spread(arrows, "source", at, "to"), _spread(arrows, "to", at, "source")
+    boxes = list(at.itertuples())
     lines, signs, heads = [], [], []
     for arrow in arrows.itertuples():
         x1, y1, x2, y2 = at.at[arrow.source, "right"], begin[arrow.Index], at.at[arrow.to, "left"] - 5, end[arrow.Index]
-        path = _around(at, (x1, y1), (x2, y2))
+        path = _around(boxes, (x1, y1), (x2, y2))
         (nx, ny), (px, py) = path[1], path[-2]  # the points after the first and before the last
         along = (MARK + 2) / (nx - x1)
         lines += [(arrow.id, arrow.state, order, x, y) for order, (x, y) in enumerate(path)]
@@ -193,13 +194,12 @@ def _straight(at: pd.DataFrame, arrows: pd.DataFrame, width: int) -> tuple[pd.Da
     return _tables(lines, signs, heads, at)
 
 
-def _around(at: pd.DataFrame, begin: tuple[float, float], end: tuple[float, float]) -> list[tuple[float, float]]:
+def _around(boxes: list, begin: tuple[float, float], end: tuple[float, float]) -> list[tuple[float, float]]:
     """The points of an arrow: straight, or beneath the boxes that it would run behind."""
     (x1, y1), (x2, y2) = begin, end
-    between = at[(at["left"] > x1) & (at["right"] < x2)]
     crossed = [
-        box for box in between.itertuples()
-        if any(box.top - 2 < y1 + (x - x1) / (x2 - x1) * (y2 - y1) < box.bottom + 2 for x in (box.left, box.right))
+        box for box in boxes if box.left > x1 and box.right < x2
+        and any(box.top - 2 < y1 + (x - x1) / (x2 - x1) * (y2 - y1) < box.bottom + 2 for x in (box.left, box.right))
     ]  # fmt: skip
     if not crossed:
         return [begin, end]
