@@ -55,7 +55,7 @@ def publish(name: str, found: pd.DataFrame) -> None:
                 html = pages.linked(bundle["text/html"], trails)
                 out["data"] = {"text/html": html, "text/plain": bundle.get("text/plain", "")}
     front.collect(notebook, name, GENERATED)
-    (CHAPTERS / f"{name}.ipynb").write_text(json.dumps(notebook, indent=1, ensure_ascii=False), encoding="utf-8")
+    (CHAPTERS / f"{name}.ipynb").write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
 
 
 def catalogue() -> str:
