@@ -76,9 +76,9 @@ class Trail:
 
 
 def conclusions(found: Trail) -> Shown:
-    """Every conclusion with its level, its findings and their claims, and what would overturn it."""
+    """Every conclusion with its level, its findings, each with a link to its claims, and what would overturn it."""
     levels, of_findings = found.conclusion_levels(), found.finding_levels()
-    texts, claims = found.findings.set_index("id"), _claims(found, found.beneath(found.finding_claim))
+    texts = found.findings.set_index("id")
     own = found.conclusion_finding.sort_values("conclusion", key=lambda ids: ids == "conclusion-main", kind="stable")
     home = own.drop_duplicates("finding").set_index("finding")["conclusion"]  # where a finding has its anchor
     entries = []
@@ -96,7 +96,7 @@ def conclusions(found: Trail) -> Shown:
             "findings": [
                 of_findings.loc[finding].to_dict()
                 | {"text": texts.at[finding, "finding"], "section": texts.at[finding, "section"]}
-                | {"id": finding, "anchor": home[finding] == id, "beneath": claims[finding]}
+                | {"id": finding, "anchor": home[finding] == id}
                 for finding in beneath
             ],
             "overturned_by": found.tests[found.tests["conclusion"] == id].to_dict("records"),

@@ -127,11 +127,11 @@ def _box(box: object, arrows: list, labels: dict[str, str]) -> str:
 
 
 def _arrow(arrow: object, labels: dict[str, str]) -> str:
-    to = f'<span aria-hidden="true">&darr;</span> to <em>{escape(labels[arrow.to])}</em>: {escape(arrow.text)}'
+    to = f'to <em>{escape(labels[arrow.to])}</em>: {escape(arrow.text)}'
     if not hasattr(arrow, "state"):
         return f'<p class="arrow">{to}</p>'
     sign, word = STATES[arrow.state]
-    state = f'<span class="arrow-state state-{arrow.state}"><span aria-hidden="true">{sign}</span> {word}</span>'
+    state = f'<span class="arrow-state state-{arrow.state}">{sign} {word}</span>'
     claims = "".join(map(_claim, arrow.evidence))
     behind = f"<details><summary>{basis(arrow)}</summary><ul>{claims}</ul></details>" if claims else ""
     return f'<p class="arrow">{to} {state}</p>{behind}'
@@ -140,7 +140,7 @@ def _arrow(arrow: object, labels: dict[str, str]) -> str:
 def _claim(claim: dict) -> str:
     why = f". {escape(claim['why'])}" if claim["why"] else ""
     return (
-        f'<li><span aria-hidden="true">{MARKS[claim["verdict"]]}</span> '
+        f'<li>{MARKS[claim["verdict"]]} '
         f'<a href="{claim["chapter"]}.html#{claim["id"]}">{escape(claim["statement"])}</a> '
         f"({WORDS[claim['verdict']]}){why}</li>"
     )

@@ -32,12 +32,14 @@ def matrix(claims: pd.DataFrame) -> str:
     tested = claims.set_index("id")
     beneath = follow(links, data.load("links_finding_claim"))
     beneath = beneath[beneath["claim"].isin(tested.index)].groupby(["question", "finding"])["claim"].agg(list)
-    parts = []
+    parts, shown = [], set()
     for row in questions.itertuples():
         found = links.loc[links["question"] == row.id, "finding"]
         items = "".join(
-            _finding(findings.loc[id], tested.loc[beneath.get((row.id, id), [])], id) for id in found.drop_duplicates()
+            _finding(findings.loc[id], tested.loc[beneath.get((row.id, id), [])], id, first=id not in shown)
+            for id in found.drop_duplicates()
         )
+        shown |= set(found)
         sources = ", ".join(SOURCES.get(source, source.replace("_", " ")) for source in row.sources.split(";"))
         note = f"\n\n{myst(row.note)}" if pd.notna(row.note) else ""
         parts.append(
@@ -48,7 +50,8 @@ def matrix(claims: pd.DataFrame) -> str:
     return "\n".join(parts)
 
 
-def _finding(finding: pd.Series, claims: pd.DataFrame, id: str) -> str:
+def _finding(finding: pd.Series, claims: pd.DataFrame, id: str, first: bool) -> str:
+    """One finding; where it comes first it has its id as an anchor, which opens its claims."""
     counts = Counter(claims["verdict"])
     said = ", ".join(f"{counts[verdict]} {WORDS[verdict]}" for verdict in WORDS if counts[verdict])
     rows = "".join(
@@ -58,7 +61,8 @@ def _finding(finding: pd.Series, claims: pd.DataFrame, id: str) -> str:
     )
     up = f'<a href="chapters/synthesis.html#{id}">its conclusions</a>'
     head = f"{escape(finding['finding'])} (section {finding['section']}; {up})"
+    anchor = f' id="{id}"' if first else ""
     if claims.empty:
-        return f"<li>{head}</li>"
+        return f"<li{anchor}>{head}</li>"
     number = f"{len(claims)} claim{'s' if len(claims) > 1 else ''}"
-    return f"<li>{head}<details><summary>{number}: {said}</summary><ul>{rows}</ul></details></li>"
+    return f"<li{anchor}>{head}<details><summary>{number}: {said}</summary><ul>{rows}</ul></details></li>"

@@ -31,6 +31,12 @@ def test_every_question_has_its_findings():
     assert up == ["chapters/synthesis.html#finding-4-tension", "chapters/synthesis.html#finding-4-ministries"]
 
 
+def test_every_finding_has_one_anchor():
+    found = questions(matrix(pd.DataFrame([], columns=COLUMNS)))
+    anchors = [item["id"] for part in found.values() for item in part.select("ul.matrix > li[id]")]
+    assert sorted(anchors) == sorted(data.load("report_findings")["id"])
+
+
 def test_verdicts_are_counted_and_lead_to_their_claims():
     first, second, third = beneath("finding-3-2-morocco-inflow")[:1] + beneath("finding-3-2-morocco")[:2]
     rows = [(first, "return", "One & one.", "differs"), (second, "return", "Two.", "confirmed")]

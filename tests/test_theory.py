@@ -112,7 +112,7 @@ def test_a_nested_list_has_tracks_levels_boxes_and_arrows():
         "Training & <tools>", "Skills", "Fewer crossings",
     ]  # fmt: skip
     assert [node.text for node in second.find_all(class_="node")] == ["Information", "Fewer crossings"]
-    assert first.select_one("ol > li > ul > li > ul > li .arrow").text == "↓ to Skills: Staff stay <long>"
+    assert first.select_one("ol > li > ul > li > ul > li .arrow").text == "to Skills: Staff stay <long>"
     assert "Another theory" not in page.text and not page.find("details")
     assert repr(shown).splitlines()[0] == "Training & <tools> -> Skills"
 
