@@ -240,6 +240,11 @@ def written(name: str) -> list[list[str]]:
     return [table.header, *table.rows]
 
 
+def plain(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of Python's own objects with `None` for what is missing, as templates want it."""
+    return table.astype(object).where(table.notna(), None)
+
+
 def load_rows(name: str, column: str, value: str) -> pd.DataFrame:
     """The rows of a table with this value in a column; the build then takes these rows alone for used."""
     with only(f"rows {name} {column} {value}"):

@@ -9,7 +9,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from lib import strength, trail
+from lib import data, strength, trail
 from lib.claims import read_ledger
 from lib.shown import Shown
 from lib.strength import LEVELS, OF_CONCLUSIONS, SIGNS
@@ -111,7 +111,7 @@ def recommendations(found: Trail) -> Shown:
     beneath, levels = found.recommendation_claims(), found.conclusion_levels()["level"]
     counts = strength.tally(beneath, "recommendation")
     official = _claims(found, beneath[(beneath["verdict"] != UNTESTABLE) & (beneath["evidence"] == "public")])
-    table, links = _plain(found.recommendations), _plain(found.recommendation_conclusion)
+    table, links = data.plain(found.recommendations), data.plain(found.recommendation_conclusion)
     entries = []
     for row in table[table["part_of"].isna()].to_dict("records"):
         id, parts = row["id"], table[table["part_of"] == row["id"]]
@@ -142,11 +142,6 @@ def _part(part: dict, links: pd.DataFrame) -> dict:
         "conclusions": mine["conclusion"].tolist(),
         "why": "; ".join(mine["why"].dropna().unique()),
     }
-
-
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with `None` for what is missing, as a template wants it."""
-    return table.astype(object).where(table.notna(), None)
 
 
 def answer(found: Trail) -> Shown:

@@ -87,7 +87,7 @@ def glossary() -> str:
     """The glossary as MyST: every term with its Dutch name, its definition and where it comes from, in order."""
     terms = data.load("report_glossary").sort_values("term", key=lambda names: names.str.casefold())
     entries = []
-    for row in terms.astype(object).where(terms.notna(), None).to_dict("records"):
+    for row in data.plain(terms).to_dict("records"):
         dutch = f" Dutch: *{myst(row['dutch'])}*." if row["dutch"] and row["dutch"] != row["term"] else ""
         note = f", footnote {row['footnote']}" if row["footnote"] else ""
         number = row["section"] and row["section"][0].isdigit()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 
 import pandas as pd
 from pybtex.database import BibliographyData, Entry, Person
 from pybtex.database.output.bibtex import Writer
 
+from lib import data
 from lib.citations import disagreements, plain
 
 PREFIX = "report-"  # of every key: some of these works stand in the bibliography of the book as well
@@ -45,19 +47,25 @@ def bibtex(references: pd.DataFrame, citations: pd.DataFrame) -> str:
     title_clean, or left out. Raises `ValueError` as `lib.citations.disagreements`, and pybtex's
     `BibTeXError` for braces that do not match.
     """
-    differ = disagreements(references, citations)
-    kinds = references["kind"].where(references["title"].notna(), "data")
+    differ, cited = _by_key(disagreements(references, citations)), _by_key(citations)
     entries, left_out = {}, []
-    for (_, work), kind, printed in zip(
-        _clean(references, citations).iterrows(), kinds, references.itertuples(), strict=True
-    ):
-        if pd.isna(work["title"]):
-            left_out.append(work["key"] + (f" ({work['authors']})" if pd.notna(work["authors"]) else ""))
+    both = (data.plain(table).to_dict("records") for table in (_clean(references, citations), references))
+    for work, printed in zip(*both, strict=True):
+        key = work["key"]
+        if work["title"] is None:
+            left_out.append(key + (f" ({work['authors']})" if work["authors"] else ""))
             continue
-        note = _note(printed, citations[citations["key"] == work["key"]], differ[differ["key"] == work["key"]])
-        entries[PREFIX + work["key"]] = _entry(work.dropna().astype(str), kind, note)
+        kind = "data" if printed["title"] is None else printed["kind"]
+        entries[PREFIX + key] = _entry(work, kind, _note(printed, cited[key], differ[key]))
     head = f"% Left out, since the report names them without a title: {', '.join(left_out)}.\n\n" if left_out else ""
     return head + _Braces(encoding="utf-8").to_string(BibliographyData(entries))
+
+
+def _by_key(table: pd.DataFrame) -> dict[str, list[dict]]:
+    rows = defaultdict(list)
+    for row in data.plain(table).to_dict("records"):
+        rows[row["key"]].append(row)
+    return rows
 
 
 def _clean(references: pd.DataFrame, citations: pd.DataFrame) -> pd.DataFrame:
@@ -65,8 +73,9 @@ def _clean(references: pd.DataFrame, citations: pd.DataFrame) -> pd.DataFrame:
     for column in works.columns[works.columns.str.endswith("_clean")]:
         name = column.removesuffix("_clean")
         works[name] = works[column].fillna(works[name])
+    full = citations[citations["short"] != "yes"]
     for what in FROM_FOOTNOTES:
-        printed = _full(citations, what).groupby("key")[what]
+        printed = full.dropna(subset=[what]).groupby("key")[what]
         agreed = printed.first()[printed.agg(lambda values: values.map(plain).nunique()) == 1]
         works[what] = works[what].fillna(works["key"].map(agreed))
     own = (works["kind"] == "report") & works["authors"].map(_is_body, na_action="ignore").eq(True)
@@ -74,25 +83,21 @@ def _clean(references: pd.DataFrame, citations: pd.DataFrame) -> pd.DataFrame:
     return works
 
 
-def _full(citations: pd.DataFrame, what: str) -> pd.DataFrame:
-    return citations[citations["short"] != "yes"].dropna(subset=[what])
-
-
 def _is_body(author: str) -> bool:
     return "," not in author  # people are "Family, I."
 
 
-def _entry(work: pd.Series, kind: str, note: str) -> Entry:
+def _entry(work: dict, kind: str, note: str) -> Entry:
     name, columns = KINDS[kind]
     fields = {"title": f"{{{work['title']}}}"}  # in braces, or styles would lower the capitals of names
-    fields |= {field: work[column] for field, column in columns.items() if column in work}
+    fields |= {field: str(work[column]) for field, column in columns.items() if work[column] is not None}
     if name == "techreport":
         fields.setdefault("type", "Report")
     if "pages" in fields:
         fields["pages"] = re.sub("[-–]", "--", fields["pages"])
-    if "year" in work:
-        fields["year"] = work["year"]
-    authors = [_person(author) for author in work["authors"].split("; ")] if "authors" in work else []
+    if work["year"] is not None:
+        fields["year"] = str(work["year"])
+    authors = [_person(author) for author in (work["authors"] or "").split("; ") if author]
     return Entry(name, fields | {"note": note}, {"author": authors} if authors else {})
 
 
@@ -102,28 +107,29 @@ def _person(author: str) -> Person:
     return Person(f"{{{author}}}" if _is_body(author) else author)
 
 
-def _note(printed: tuple, citations: pd.DataFrame, differ: pd.DataFrame) -> str:
+def _note(printed: dict, citations: list[dict], differ: list[dict]) -> str:
     """What is printed of a work: a row of the references, its citations and its disagreements."""
-    listed = printed.in_list == "yes"
+    listed = printed["in_list"] == "yes"
     where = "In the list of the report" if listed else "Not in the list of the report"
     said = [f"{where}; cited in {_places(citations) or 'no footnote'}."]
-    for row in differ.itertuples():
-        place = f"Footnote {row.footnote}" if pd.notna(row.footnote) else f"Section {row.section}"
-        cited, at_list = (row.cited, row.listed) if row.what == "year" else (f"“{row.cited}”", f"“{row.listed}”")
+    for row in differ:
+        place = f"Footnote {row['footnote']}" if row["footnote"] is not None else f"Section {row['section']}"
+        cited, at_list = (row[side] if row["what"] == "year" else f"“{row[side]}”" for side in ("cited", "listed"))
         said.append(f"{place} prints {cited}, the list {at_list}.")
     for what, name in FROM_FOOTNOTES.items():
-        full = _full(citations, what)
-        if listed and pd.isna(getattr(printed, what)) and len(full):
-            values = full[what].astype(str).drop_duplicates()
+        full = [one for one in citations if one["short"] != "yes" and one[what] is not None]
+        if listed and printed[what] is None and full:
+            values = dict.fromkeys(str(one[what]) for one in full)
             said.append(f"No {name} in the list; {_and(values)} in {_places(full)}.")
-    return " ".join([*said, *([printed.note] if pd.notna(printed.note) else [])])
+    return " ".join([*said, *([printed["note"]] if printed["note"] else [])])
 
 
-def _places(citations: pd.DataFrame) -> str:
+def _places(citations: list[dict]) -> str:
     """Footnotes, then boxes and figures, in words; empty for no citations."""
-    notes = citations["footnote"].dropna().drop_duplicates().astype(str)
-    numbered = [f"footnote{'s' if len(notes) > 1 else ''} {_and(notes)}"] if len(notes) else []
-    return _and([*numbered, *citations.loc[citations["footnote"].isna(), "place"].dropna().drop_duplicates()])
+    notes = dict.fromkeys(str(one["footnote"]) for one in citations if one["footnote"] is not None)
+    others = dict.fromkeys(one["place"] for one in citations if one["footnote"] is None and one["place"])
+    numbered = [f"footnote{'s' if len(notes) > 1 else ''} {_and(notes)}"] if notes else []
+    return _and([*numbered, *others])
 
 
 def _and(parts: Iterable[str]) -> str:

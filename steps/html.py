@@ -6,13 +6,17 @@ A preview lacks chapters that other pages take numbers from; there, warnings sta
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import io
 import shutil
 from pathlib import Path
 
+import yaml
+
 from steps import ROOT, StepError, record
 
 BUILD = ROOT / "_build"
+EXTRA, TOC = BUILD / "extra", BUILD / "toc.yml"
 KEPT = [".buildinfo", "objects.inv", "searchindex.js"]  # what Sphinx looks at, to see what it has to write
 USES = ["book", "_config.yml", "_build/toc.yml", "_build/extra", "data", "requirements.lock", "steps/html.py"]
 
@@ -36,32 +40,54 @@ def sphinx(work: Path, strict: bool) -> list[str]:
 
 
 def swept(work: Path) -> None:
-    """Remove from Sphinx's output what it copies anew each time, and pages of documents that are no more.
+    """Remove from Sphinx's output what it would leave there though it is no longer in the book, and one page.
 
-    Sphinx removes nothing; a figure or a page that was taken out would stay in the book.
+    Sphinx removes nothing; a figure or a page that was taken out would stay. And it copies no file of a figure as
+    long as all pages are as they were, so the first page is always one that it has to write.
     """
     pages = {path.relative_to(ROOT) for path in (ROOT / "book").rglob("*") if path.suffix in (".md", ".ipynb")}
-    keep = {page.with_suffix(".html") for page in pages} | {Path(name) for name in KEPT}
-    for file in [file for file in (work / "html").rglob("*") if file.is_file()]:
-        if file.relative_to(work / "html") not in keep:
-            file.unlink()
+    first = Path(yaml.safe_load(TOC.read_text(encoding="utf-8"))["root"])
+    keep = {page.with_suffix(".html") for page in pages if page.with_suffix("") != first}
+    keep |= {Path(name) for name in KEPT} | _files(EXTRA)
+    for name in _files(work / "html") - keep:
+        (work / "html" / name).unlink()
+
+
+def mirror(source: Path, place: Path) -> None:
+    """Make one folder hold the same files as another; what is the same is not touched."""
+    wanted = _files(source)
+    for name in _files(place) - wanted:
+        (place / name).unlink()
+    for name in wanted:
+        if not ((place / name).is_file() and filecmp.cmp(source / name, place / name, shallow=False)):
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source / name, place / name)
+
+
+def _files(folder: Path) -> set[Path]:
+    return {file.relative_to(folder) for file in folder.rglob("*") if file.is_file()}
 
 
 def swap(fresh: Path, target: Path) -> None:
     """Put a folder in the place of another by renaming alone, so that one of them is always whole.
 
-    Raises `OSError` when the old one cannot be moved; it is then where it was.
+    The other becomes OUTPUT.old, of which the next book is made: most of its files will be the same. Raises
+    `OSError` when it cannot be moved; it is then where it was.
     """
-    old = target.with_name(f"{target.name}.old")
+    old = _old(target)
     shutil.rmtree(old, ignore_errors=True)
     if target.exists():
         target.rename(old)
     try:
         fresh.rename(target)
     except OSError:
-        old.rename(target)
+        if old.exists():
+            old.rename(target)
         raise
-    shutil.rmtree(old, ignore_errors=True)
+
+
+def _old(target: Path) -> Path:
+    return target.with_name(f"{target.name}.old")
 
 
 def main(words: list[str]) -> None:
@@ -74,8 +100,9 @@ def main(words: list[str]) -> None:
         shutil.rmtree(work)  # what Sphinx has read it does not read, and warn of, again
         raise StepError("\n".join(wrong))
     try:
-        shutil.rmtree(fresh, ignore_errors=True)
-        shutil.copytree(work / "html", fresh, copy_function=shutil.copy)
+        if _old(target).exists() and not fresh.exists():
+            _old(target).rename(fresh)
+        mirror(work / "html", fresh)
         swap(fresh, target)
     except OSError as problem:
         shutil.rmtree(fresh, ignore_errors=True)

@@ -83,14 +83,14 @@ def ledger_page(found: pd.DataFrame) -> str:
     """The ledger as MyST: filters, and every claim of `entries` with its trail, chapter by chapter."""
     texts = data.load("report_findings").set_index("id")["finding"]
     order = found["chapter"].map(list(TITLES).index)
-    table = found.astype(object).where(found.notna(), None).loc[order.sort_values(kind="stable").index]
+    table = found.loc[order.sort_values(kind="stable").index]
     records = [
         row | {
             "under": [*row["conclusions"], *row["recommendations"]],
             "bears_on": anchors(row),
             "findings": [(id, texts[id]) for id in row["findings"]],
         }
-        for row in table.to_dict("records")
+        for row in data.plain(table).to_dict("records")
     ]  # fmt: skip
     short = data.load("report_conclusions").set_index("id")["short"]
     asked = data.load("report_recommendations").set_index("id")["recommendation"]

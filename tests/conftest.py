@@ -34,7 +34,7 @@ parts:
       - file: book/chapters/one
       - file: book/chapters/two
 """,
-    "book/start.md": "# Start\n\nA small book.\n",
+    "book/start.md": "# Start\n\nA small book.\n\n```{glossary}\nBook\n  Pages in an order.\n```\n",
     "notebooks/one.md": """---
 kernelspec:
   name: python3

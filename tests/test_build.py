@@ -138,6 +138,28 @@ def test_an_edited_sentence_executes_and_draws_nothing(small):
     assert "One more sentence." in page
 
 
+def test_a_page_that_is_edited_and_put_back_leaves_the_book_as_it_was(small):
+    before = html(small)
+    text = (small.root / "book/start.md").read_text(encoding="utf-8")
+    add_line("book/start.md", "One more sentence.")(small)
+    assert small.build().returncode == 0
+    edited = html(small)
+    assert {str(name) for name in before if before[name] != edited[name]} == {"book/start.html", "searchindex.js"}
+    (small.root / "book/start.md").write_text(text, encoding="utf-8")
+    assert small.build().returncode == 0
+    assert html(small) == before
+
+
+def test_a_change_of_figures_alone_publishes_the_whole_book(small):
+    before = html(small)
+    small.edit("lib/charts/theme.py", '"line": {"strokeWidth": 2}', '"point": {"size": 90}')
+    assert small.build().returncode == 0
+    after = html(small)
+    assert after.keys() == before.keys()
+    changed = {str(name) for name in before if before[name] != after[name]}
+    assert changed and all(name.startswith("book/chapters/figures/fig-one") for name in changed)
+
+
 def test_a_picture_that_cannot_be_drawn_is_named_with_its_chapter(small):
     before = html(small)
     small.edit("notebooks/one.md", "mark_point()", 'mark_point().transform_filter("datum.year +")')

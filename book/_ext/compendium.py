@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from zlib import crc32
 
 from pybtex.plugin import register_plugin
 from pybtex.style.formatting import toplevel, unsrt
 from pybtex.style.template import optional_field, sentence
-from sphinx.application import Sphinx
+from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 
 HERE = Path(__file__).resolve().parent
 THEME = HERE.parent / "_theme" / "compendium"
@@ -22,6 +23,26 @@ class Noted(unsrt.Style):
         return toplevel[super().get_incollection_template(entry), sentence[optional_field("note")]]
 
 
+def _found(app: Sphinx) -> list:
+    """Leave out of the search index the words that no page holds any longer; Sphinx would keep them, without a page."""
+    index = app.builder.indexer
+    for words in (index._mapping, index._title_mapping):
+        for word in [word for word, pages in words.items() if not pages]:
+            del words[word]
+    return []
+
+
+def _kept(app: Sphinx, problem: Exception | None) -> None:
+    """Keep the environment as it is after writing.
+
+    Sphinx keeps it before, without what search is to find of the pages' index entries; the next build would lose
+    those of every page that it does not write.
+    """
+    if not problem:
+        with Path(app.doctreedir, ENV_PICKLE_FILENAME).open("wb") as file:
+            pickle.dump(app.env, file, pickle.HIGHEST_PROTOCOL)
+
+
 def setup(app: Sphinx) -> dict:
     """Register the theme and the style; pages are made anew when an extension of the book has changed."""
     app.add_html_theme("compendium", str(THEME))
@@ -32,5 +53,7 @@ def setup(app: Sphinx) -> dict:
         numbering.parallel_read_safe = True
     app.setup_extension("markup")
     app.setup_extension("navigation")
+    app.connect("html-collect-pages", _found)
+    app.connect("build-finished", _kept)
     code = b"".join(file.read_bytes() for file in sorted(HERE.glob("*.py")))
     return {"env_version": crc32(code), "parallel_read_safe": True, "parallel_write_safe": True}
