@@ -56,8 +56,9 @@ def _run(words: list[str]) -> int:
     from steps import process
 
     process.BOOK.load()
+    threads = len(plan.steps())  # they only wait: two chapters and a helper or two work at a time (`steps.process`)
     try:
-        return DoitMain(ModuleTaskLoader(dodo)).run(["run", "-n", "3", "-P", "thread", "--continue", *words])
+        return DoitMain(ModuleTaskLoader(dodo)).run(["run", "-n", str(threads), "-P", "thread", "--continue", *words])
     finally:
         process.stop()
 

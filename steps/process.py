@@ -15,7 +15,7 @@ from pathlib import Path
 
 from doit.exceptions import TaskFailed
 
-from steps import ROOT, record
+from steps import ROOT, record, report
 
 WARM = multiprocessing.get_context("forkserver")
 WARM.set_forkserver_preload(["steps.warm"])  # started, and loaded, with the first chapter that has to run
@@ -106,6 +106,7 @@ def module(name: str, *words: str) -> TaskFailed | None:
 def chapter(name: str) -> TaskFailed | None:
     """Execute a chapter; a failure holds the few lines that say why."""
     with CORES:
+        report.begun(name)
         ours, theirs = WARM.Pipe()
         process = WARM.Process(target=_run, args=(name, theirs))
         process.start()

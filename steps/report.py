@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 from doit.exceptions import UnmetDependency
 from doit.reporter import ConsoleReporter
 
 from steps import plan
-from steps.execute import only_text
+
+BEGUN: dict[str, float] = {}  # when each chapter got its turn
+
+
+def begun(chapter: str) -> None:
+    """A chapter gets its turn; this is called from the thread that executes it."""
+    BEGUN[chapter] = time.monotonic()
+    print(f"  ... chapter {chapter}: executing", file=sys.__stdout__, flush=True)  # sys.stdout is the step's own
 
 
 class Lines(ConsoleReporter):
@@ -21,25 +29,20 @@ class Lines(ConsoleReporter):
         super().initialize(tasks, selected_tasks)
         self.started, self.times, self.asked, self.done = time.monotonic(), {}, selected_tasks, set()
         self.opens = [tasks[name].meta["opens"] for name in selected_tasks if "opens" in (tasks[name].meta or {})]
-        self.renewed: set[str] = set()
 
     def execute_task(self, task: object) -> None:
-        """A step begins."""
+        """A step begins, or waits for its turn."""
         self.times[task.name] = time.monotonic()
-        if task.name.startswith("execute:"):
-            name = task.name.split(":")[1]
-            if only_text(name):
-                self.renewed.add(task.name)
-            else:
-                self.write(f"  ... chapter {name}: executing\n")
 
     def add_success(self, task: object) -> None:
         """A step is done."""
         self.done.add(task.name)
         if task.actions and not task.name.startswith("_"):
-            seconds = time.monotonic() - self.times.get(task.name, time.monotonic())
-            title = task.title().replace("executed", "has its new text") if task.name in self.renewed else task.title()
-            self.write(f"  {title} ({seconds:.1f} s)\n")
+            kind, _, chapter = task.name.partition(":")
+            title, start = task.title(), BEGUN.get(chapter) or self.times.get(task.name, time.monotonic())
+            if kind == "execute" and chapter not in BEGUN:
+                title = title.replace("executed", "has its new text")
+            self.write(f"  {title} ({time.monotonic() - start:.1f} s)\n")
 
     def skip_uptodate(self, task: object) -> None:
         """A step has nothing to do."""
