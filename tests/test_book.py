@@ -1,6 +1,7 @@
 """The built book, page by page: links, figures, claims, and nothing from anywhere else."""
 
 import csv
+import gzip
 import json
 import re
 from collections import Counter
@@ -71,6 +72,13 @@ def test_page_has_language_title_and_one_heading(soup):
     assert soup.html["lang"] == "en"
     assert len(soup.title.string.strip()) > 5
     assert len(soup.select("article h1")) == 1
+
+
+@pytest.mark.parametrize("soup", [TOC["root"], *CHAPTERS], indirect=True)
+def test_home_and_chapters_are_light(soup, book, request):
+    file = book / f"{request.node.callspec.params['soup']}.html"
+    assert len(gzip.compress(file.read_bytes(), 9)) <= 100_000
+    assert len(soup.find_all()) <= 4_000
 
 
 @each_page
