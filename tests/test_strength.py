@@ -48,7 +48,7 @@ def test_counts_beneath_a_finding():
     assert found[["public", "arithmetic", "public_confirmed"]].tolist() == [2, 2, 1]
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 4)
 @given(st.lists(VERDICTS, min_size=1, max_size=12))
 def test_one_more_confirmation_from_outside_never_lowers_a_level(claims):
     def level(rows):
@@ -74,7 +74,7 @@ def test_levels_of_conclusions_by_hand(levels, half, weakest, strongest):
     assert [conclusion(levels, rank) for rank in (0.5, 0.0, 1.0)] == [half, weakest, strongest]
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 4)
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=15))
 def test_the_highest_level_that_half_of_the_findings_reach(levels):
     reached = conclusion(levels)
