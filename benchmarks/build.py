@@ -20,7 +20,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 BUILD = [sys.executable, "-m", "steps.build"]
-TABLE = "uk_returns_quarter"  # one chapter loads it
+TABLES = {  # by chapter, a table that it alone loads, and that can lose its last row
+    "relations": "relations_instruments", "return": "uk_returns_quarter",
+    "irregular_migration": "frontex_route_year_nationality", "protection": "protection_needs",
+    "coherence": "law_risks", "efficiency": "cost_benchmarks",
+}  # fmt: skip
 SMALL = """---
 kernelspec:
   name: python3
@@ -72,10 +76,11 @@ def own(folder: Path) -> dict[str, float]:
     text = folder / "notebooks" / "efficiency.md"
     text.write_text(text.read_text(encoding="utf-8") + "\nOne more sentence.\n", encoding="utf-8")
     times["one sentence changed in a chapter"] = timed(BUILD, folder)
-    table = folder / "data" / f"{TABLE}.csv"
-    table.write_text("".join(table.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
-    timed([sys.executable, "-m", "steps.describe"], folder)
-    times["one table changed that one chapter loads"] = timed(BUILD, folder)
+    for chapter, name in TABLES.items():
+        table = folder / "data" / f"{name}.csv"
+        table.write_text("".join(table.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+        timed([sys.executable, "-m", "steps.describe"], folder)
+        times[f"one table changed that {chapter} alone loads"] = timed(BUILD, folder)
     return times
 
 
