@@ -35,12 +35,12 @@ book: $(READY)  ## build the book (CHAPTERS="a b": a preview with these chapters
 test: $(READY)  ## everything that CI runs
 	@$(BIN)/python -m steps.pairs check
 	@$(BIN)/python -m ruff check .
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations=5 && echo "All tests passed."
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --durations=5 && echo "All tests passed."
 
-check: $(READY)  ## the fast tests (under 30 seconds)
+check: $(READY)  ## the fast tests (half a minute): no chapter runs, no browser, no simulation, a few examples of each property
 	@$(BIN)/python -m steps.pairs check
 	@$(BIN)/python -m ruff check .
-	@$(BIN)/python -m pytest -n 2 -m "not book and not browser and not simulation" && echo "Fast tests passed; make test runs the rest."
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile quick -m "not book and not browser and not simulation" && echo "Fast tests passed; make test runs the rest."
 
 serve: $(READY)  ## serve the book locally and rebuild it when a file changes
 	@$(BIN)/python -m steps.serve

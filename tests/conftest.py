@@ -37,6 +37,9 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+# The two builds of the whole book, then what needs the first of them.
+SLOW = ["test_the_same_input_gives_the_same_bytes_in_another_folder_and_time_zone", "test_build", "test_browser",
+        "test_book", "test_return", "test_efficiency"]  # fmt: skip
 
 SMALL = {
     "_toc.yml": """format: jb-book
@@ -150,6 +153,20 @@ def alone(lock: Path) -> Iterator[None]:
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that both processes are at work to the end; pages are opened one by one."""
+    last = len(SLOW)
+    place = {name: number for number, name in enumerate(SLOW)}
+
+    def order(item: pytest.Item) -> tuple[int, str]:
+        file, shown = item.path.stem, getattr(item, "callspec", None)
+        page = str(shown.params.get("name", "")) if shown and file == "test_browser" else ""
+        marked = last if item.get_closest_marker("simulation") else last + 1
+        return place.get(item.originalname, place.get(file, marked)), page
+
+    items.sort(key=order)
 
 
 @pytest.fixture(scope="session")

@@ -97,21 +97,30 @@ def visit(open_page):
 
 @pytest.fixture(scope="module")
 def live(open_page):
-    """A page whose figures are all live, opened once in light and once in dark for all tests that change nothing."""
+    """A page whose figures are all live, opened once in light and once in dark for all tests that change nothing.
 
-    @functools.cache
+    Tests come page by page (see conftest), so that the pages before are closed.
+    """
+    pages = {}
+
     def opened(name, scheme="light"):
-        page = open_page(name, color_scheme=scheme, reduced_motion="reduce")
-        enliven(page)
-        return page
+        for other in [key for key in pages if key[0] != name]:
+            pages.pop(other).context.close()
+        if (name, scheme) not in pages:
+            pages[name, scheme] = open_page(name, color_scheme=scheme, reduced_motion="reduce")
+            enliven(pages[name, scheme])
+        return pages[name, scheme]
 
-    yield opened
+    return opened
 
 
 SCROLL_THROUGH = """async () => {
     for (const figure of document.querySelectorAll("figure.figure")) {
         figure.scrollIntoView();
-        await new Promise(done => requestAnimationFrame(() => setTimeout(done)));  // what watches it has been told
+        await new Promise(done => {  // what watches it has been told, unless the page has no frames
+            requestAnimationFrame(() => setTimeout(done));
+            setTimeout(done, 200);
+        });
     }
 }"""
 

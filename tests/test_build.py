@@ -278,7 +278,8 @@ def test_a_reader_can_run_a_chapter_on_a_file_of_their_own(project, tmp_path):
             table.writerow(row | halved)
     ran = tmp_path / "ran.ipynb"
     done = project.python(
-        "-m", "papermill", "--cwd", "notebooks", "-p", "detections_file", own, f"notebooks/{CHAPTER}.ipynb", ran,
+        "-m", "papermill", "--cwd", "notebooks", "--no-request-save-on-cell-execute", "--autosave-cell-every", 0,
+        "-p", "detections_file", own, f"notebooks/{CHAPTER}.ipynb", ran,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     outputs = [out.get("data", {}) for cell in nbformat.read(ran, 4).cells for out in cell.get("outputs", [])]

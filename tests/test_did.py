@@ -84,6 +84,7 @@ def test_effect_and_error_by_hand():
     assert (found["months_before"], found["months_after"]) == (1, 1)
 
 
+@pytest.mark.simulation
 def test_effects_are_pyfixests(panel):
     outcome, starts = panel
     found = effects(outcome, starts)
@@ -269,6 +270,7 @@ def test_imputation_by_hand():
     np.testing.assert_allclose(gaps(STAGGERED, STAGGERED_STARTS), expected, atol=1e-12)
 
 
+@pytest.mark.simulation
 def test_imputation_is_diff_diffs(panel):
     from diff_diff import ImputationDiD
 
@@ -317,6 +319,7 @@ def test_ratio_and_error_by_hand():
     assert found[["low", "high"]].tolist() == pytest.approx([3 * np.exp(-half), 3 * np.exp(half)], rel=1e-5)
 
 
+@pytest.mark.simulation
 def test_poisson_is_pyfixests(panel):
     outcome, starts = panel
     found = poisson(outcome, starts)
@@ -445,6 +448,7 @@ def test_decomposition_by_hand():
     pd.testing.assert_frame_equal(found, expected)
 
 
+@pytest.mark.simulation
 def test_decomposition_is_diff_diffs():
     from diff_diff import BaconDecomposition
 

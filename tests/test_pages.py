@@ -37,8 +37,13 @@ def soup(page):
     return BeautifulSoup(body, "html.parser")
 
 
-def test_the_ledger_has_every_claim_once_with_what_filters_need(found):
-    page = soup(pages.ledger_page(found))
+@pytest.fixture(scope="module")
+def ledger_page(found):
+    return soup(pages.ledger_page(found))
+
+
+def test_the_ledger_has_every_claim_once_with_what_filters_need(ledger_page):
+    page = ledger_page
     rows = page.select(".ledger-list > li")
     ledger = read_ledger()
     assert sorted(row["id"] for row in rows) == sorted(ledger)
@@ -57,16 +62,15 @@ def test_the_ledger_has_every_claim_once_with_what_filters_need(found):
     assert page.select_one("[role=status]")
 
 
-def test_a_row_of_the_ledger_leads_down_and_up(found):
-    page = soup(pages.ledger_page(found))
-    tested, open_row = page.find(id=PUBLIC), page.find(id=UNTESTABLE)
+def test_a_row_of_the_ledger_leads_down_and_up(ledger_page):
+    tested, open_row = ledger_page.find(id=PUBLIC), ledger_page.find(id=UNTESTABLE)
     links = [link["href"] for link in tested.select("a")]
     assert f"chapters/irregular_migration.html#{PUBLIC}" in links
     assert f"chapters/irregular_migration.html#code-{PUBLIC}" in links
     assert f"rows.html#{PUBLIC}" in links
     assert not open_row.select('a[href*="#code-"], a[href^="rows.html"]')
     assert "To test it" in open_row.get_text()
-    bears = page.find(id="return-no-evidence-others")
+    bears = ledger_page.find(id="return-no-evidence-others")
     assert {"chapters/synthesis.html#conclusion-3", "chapters/synthesis.html#recommendation-3"} <= {
         link["href"] for link in bears.select("a")
     }

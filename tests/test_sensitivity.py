@@ -30,6 +30,7 @@ def table(values):
     return pd.DataFrame(np.asarray(values, float), [f"C{k}" for k in range(len(values) - 1)] + ["T"], months)
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("seed, before, after", [(1, 4, 3), (2, 2, 1), (3, 5, 4), (4, 3, 2)])
 @pytest.mark.parametrize("bend", [0.0, 0.2, 4.0])
 def test_the_interval_is_that_of_an_independent_solver(seed, before, after, bend):

@@ -80,6 +80,7 @@ def test_a_two_way_outcome_gives_the_effect_exactly():
     assert (values[0] - found.synthetic).tolist() == pytest.approx([0] * 11 + [1, 2, 3, 6])
 
 
+@pytest.mark.simulation
 @pytest.mark.filterwarnings("ignore::UserWarning")  # on its standard error and on how well the controls fit
 @pytest.mark.parametrize("seed", range(4))
 def test_effect_and_weights_are_diff_diffs(seed):
