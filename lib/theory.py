@@ -8,7 +8,7 @@ from html import escape
 import pandas as pd
 
 from lib.shown import Shown
-from lib.verdicts import CONFIRMED, DIFFERS, MARKS, UNTESTABLE, WORDS
+from lib.verdicts import CONFIRMED, DIFFERS, MARKS, TESTED_BY, UNTESTED
 
 LEVELS = {"input": "Input", "output": "Output", "outcome": "Outcome", "impact": "Impact"}
 SUPPORTED, LIMITED, NO_EFFECT, NOT_ASSESSABLE, SILENT = "supported", "limited", "no_effect", "not_assessable", "silent"
@@ -65,9 +65,9 @@ def states(arrows: pd.DataFrame, links: pd.DataFrame, claims: pd.DataFrame) -> p
             {
                 "state": _state({link["says"] for link in mine if known[link["claim"]]["verdict"] != DIFFERS}),
                 "claims": len(found),
-                "tested": sum(claim["verdict"] != UNTESTABLE for claim in found),
+                "tested": sum(claim["verdict"] not in UNTESTED for claim in found),
                 "confirmed": len(confirmed),
-                "public": sum(claim["evidence"] != "arithmetic" for claim in confirmed),
+                "public": sum(TESTED_BY[claim["evidence"]] == "world" for claim in confirmed),
                 "evidence": found,
             }
         )
@@ -85,7 +85,7 @@ def basis(arrow: object) -> str:
     if not arrow.claims:
         return "no claim"
     said = f"{arrow.claims} claim{'s' if arrow.claims > 1 else ''}"
-    return f"{said}, {arrow.tested} tested" if arrow.tested else f"{said}, none testable here"
+    return f"{said}, {arrow.tested} tested" if arrow.tested else f"{said}, none tested"
 
 
 def flow(boxes: pd.DataFrame, arrows: pd.DataFrame, folded: str = "") -> Shown:
@@ -142,5 +142,5 @@ def _claim(claim: dict) -> str:
     return (
         f'<li>{MARKS[claim["verdict"]]} '
         f'<a href="{claim["chapter"]}.html#{claim["id"]}">{escape(claim["statement"])}</a> '
-        f"({WORDS[claim['verdict']]}){why}</li>"
+        f"({claim['verdict']}){why}</li>"
     )
