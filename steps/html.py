@@ -6,8 +6,11 @@ A preview lacks chapters that other pages take numbers from; there, warnings sta
 from __future__ import annotations
 
 import contextlib
+import errno
 import filecmp
 import io
+import os
+import re
 import shutil
 from pathlib import Path
 
@@ -16,6 +19,7 @@ import yaml
 from steps import ROOT, StepError, record
 
 BUILD = ROOT / "_build"
+FULL = os.strerror(errno.ENOSPC)
 EXTRA, TOC = BUILD / "extra", BUILD / "toc.yml"
 KEPT = [".buildinfo", "objects.inv", "searchindex.js"]  # what Sphinx looks at, to see what it has to write
 USES = ["book", "_config.yml", "_build/toc.yml", "_build/extra", "data", "requirements.lock", "steps/html.py"]
@@ -35,8 +39,10 @@ def sphinx(work: Path, strict: bool) -> list[str]:
         )  # fmt: skip
     if not status:
         return []
-    lines = [line for line in said.getvalue().splitlines() if "WARNING" in line or "ERROR" in line]
-    return [line.replace(f"{ROOT}/", "") for line in lines] or said.getvalue()[-3000:].splitlines()
+    text = re.sub(r"\x1b\[[0-9;]*m", "", said.getvalue()).replace(f"{ROOT}/", "").strip()  # without colours
+    if FULL in text:  # which Sphinx says once for every page
+        return [f"the pages cannot be written: {FULL}"]
+    return [line for line in text.splitlines() if "WARNING" in line or "ERROR" in line] or text[-3000:].splitlines()
 
 
 def swept(work: Path) -> None:

@@ -86,10 +86,16 @@ def _help(pipe: Connection, modules: tuple[str, ...]) -> None:
         try:
             importlib.import_module(module).main(list(words))
         except Exception as error:
-            own = type(error).__module__.partition(".")[0] in ("lib", "steps")
-            pipe.send(str(error) if own else traceback.format_exc())
+            pipe.send(_said(module, error))
         else:
             pipe.send(None)
+
+
+def _said(module: str, error: Exception) -> str:
+    """An error of the project's own in its words, one of the machine with its place, anything else whole."""
+    if type(error).__module__.partition(".")[0] in ("lib", "steps"):
+        return str(error)
+    return f"{module}: {error}" if isinstance(error, OSError) else traceback.format_exc()
 
 
 def module(name: str, *words: str) -> TaskFailed | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import time
 
@@ -10,6 +12,7 @@ from doit.reporter import ConsoleReporter
 
 from steps import plan
 
+FULL = os.strerror(errno.ENOSPC)
 BEGUN: dict[str, float] = {}  # when each chapter got its turn
 
 
@@ -62,6 +65,8 @@ class Lines(ConsoleReporter):
             self.write(f"\n{result['exception'].message}\n")
         seconds = time.monotonic() - self.started
         if self.failures:
+            if any(FULL in result["exception"].message for result in self.failures):
+                self.write("\nThe disk is full: make room, then build again.\n")
             self.write(
                 f"\nThe build failed after {seconds:.0f} s. The last good book, if there is one, is untouched.\n"
             )

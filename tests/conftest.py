@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import nbformat
 import pytest
 from hypothesis import settings
 
-settings.register_profile("untimed", deadline=None)  # no test depends on how busy the machine is
-settings.load_profile("untimed")
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+# No test depends on how busy the machine is. `make check` asks for the quick profile, everything else has the full one.
+settings.register_profile("full", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=12)
+settings.load_profile("full")
 
 # Before numpy is imported, and for all that tests start: threads inside small matrix products only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 SMALL = {
@@ -84,7 +97,9 @@ class Project:
 
     def python(self, *arguments: object, cwd: str = ".", **env: str) -> subprocess.CompletedProcess:
         """Run Python here; the copy's `lib` and `steps` come before the installed ones."""
-        inherited = {name: value for name, value in os.environ.items() if name != "CHAPTERS"}
+        # what is compiled is kept, also where the environment says otherwise: tests start many processes
+        without = ("CHAPTERS", "PYTHONDONTWRITEBYTECODE")
+        inherited = {name: value for name, value in os.environ.items() if name not in without}
         return subprocess.run(
             [sys.executable, *map(str, arguments)],
             cwd=self.root / cwd,
@@ -93,6 +108,12 @@ class Project:
             text=True,
             check=False,
         )
+
+    def run_chapter(self, name: str, into: Path, **parameters: object) -> nbformat.NotebookNode:
+        """A chapter as it comes out with these parameters."""
+        done = self.python("-c", RUN, name, into, json.dumps(parameters))
+        assert done.returncode == 0, done.stderr[-2000:]
+        return nbformat.read(into, as_version=4)
 
     def build(self, **env: str) -> subprocess.CompletedProcess:
         """What `make book` runs."""
@@ -170,7 +191,24 @@ def book(project) -> Path:
 @pytest.fixture
 def copy(project, book, tmp_path) -> Project:
     """The built project with the state of its build, to be changed at will."""
-    return _copied(project.root, tmp_path / "copy", "work-*", "__pycache__")
+    return _copied(project.root, tmp_path / "copy", "work-*")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for the tests of a file."""
+    # steps.pictures hides the fonts of the machine from the process that loads it; a browser without any crashes
+    env = {name: value for name, value in os.environ.items() if name != "FONTCONFIG_FILE"}
+    with pytest.importorskip("playwright.sync_api").sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env=env)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def copied() -> Callable:
+    """The function that copies a project without what matches some patterns."""
+    return _copied
 
 
 @pytest.fixture(scope="session")
@@ -179,7 +217,7 @@ def small_book(project) -> Project:
     root = project.root.with_name("small")
     with alone(project.root.with_name("small.lock")):
         if not root.exists():
-            fresh = _copied(project.root, root, "_build", "chapters", "generated", "notebooks", "__pycache__")
+            fresh = _copied(project.root, root, "_build", "chapters", "generated", "notebooks")
             for name, text in SMALL.items():
                 (root / name).parent.mkdir(exist_ok=True)
                 (root / name).write_text(text, encoding="utf-8")
@@ -194,6 +232,34 @@ def small_book(project) -> Project:
 def small(small_book, tmp_path) -> Project:
     """The small book with the state of its build, to be changed at will."""
     return _copied(small_book.root, tmp_path / "small")
+
+
+# As the build runs a chapter: without the start of a kernel.
+RUN = """
+import json, sys
+import papermill
+from steps import ROOT, warm
+name, into, parameters = sys.argv[1:]
+papermill.execute_notebook(
+    ROOT / "notebooks" / f"{name}.ipynb", into, json.loads(parameters), engine_name="warm", kernel_name="python3",
+    cwd=ROOT / "notebooks", progress_bar=False, request_save_on_cell_execute=False,
+    seconds=600, used=set(), build=None,
+)
+"""
+
+
+@pytest.fixture(scope="session")
+def run_chapter(tmp_path_factory) -> Callable:
+    """Run a chapter of the working tree with parameters in a fork of this process."""
+
+    def run(name: str, **parameters: object) -> nbformat.NotebookNode:
+        into = tmp_path_factory.mktemp(name) / "ran.ipynb"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", ["", name, str(into), json.dumps(parameters)])
+            exec(RUN, {})
+        return nbformat.read(into, as_version=4)
+
+    return run
 
 
 def _copied(root: Path, to: Path, *without: str) -> Project:

@@ -41,7 +41,7 @@ def clustered(y, step, effects, cluster):
     return coefficients[0], np.sqrt((bread @ scores.T @ scores @ bread)[0, 0]), residuals
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=settings().max_examples // 4)
 @given(st.integers(0, 10**6), st.booleans())
 def test_the_fit_is_that_of_least_squares_on_dummies(seed, staggered):
     outcome = panel(seed, share_missing=0.15)

@@ -6,7 +6,7 @@ import zipfile
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lib import data
@@ -151,7 +151,6 @@ CELLS = {
 }
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=4), st.permutations(list(CELLS)))
 def test_what_is_valid_is_read_with_the_texts_of_its_cells(tmp_path_factory, rows, order):
     text = io.StringIO()

@@ -286,7 +286,7 @@ def test_gaps_are_missing_where_the_outcome_is():
     pd.testing.assert_frame_equal(found.isna(), outcome.isna())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=settings().max_examples // 4)
 @given(st.integers(0, 10**6), st.floats(-100, 100), st.floats(0.1, 50))
 def test_imputation_knows_no_levels_and_scales_with_the_outcome(seed, shift, scale):
     outcome = random_counts(seed, countries=6, length=10)
@@ -465,7 +465,7 @@ def test_decomposition_is_diff_diffs():
     np.testing.assert_allclose(both["weight_x"], both["weight_y"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(st.integers(0, 10**6), st.lists(st.integers(1, 9), min_size=1, max_size=6))
 def test_the_comparisons_add_up_to_the_regression_with_one_dummy(seed, positions):
     outcome = random_counts(seed, countries=7, length=10)

@@ -3,9 +3,9 @@
 import json
 import re
 
-import nbformat
 import pytest
 import vl_convert as vlc
+from papermill.exceptions import PapermillExecutionError
 
 from lib import charts, costs, data
 from steps import pictures
@@ -50,17 +50,14 @@ def test_all_the_money_by_hand(calculator):
     assert said(calculator, share_picked=100, discount=0) == 236_000
 
 
-def test_a_researcher_brings_assumptions_and_a_panel(project, book, tmp_path):
+def test_a_researcher_brings_assumptions_and_a_panel(run_chapter, tmp_path):
     data.load("return_panel").to_parquet(tmp_path / "mine.parquet")
     table = data.load("efficiency_assumptions")
     table.loc[table["parameter"] == "share_return", ["low", "high"]] = 0.1
     table.to_csv(tmp_path / "mine.csv", index=False)
-    done = project.python(
-        "-m", "papermill", "efficiency.ipynb", tmp_path / "ran.ipynb", "-k", "python3", "--no-progress-bar",
-        "-p", "panel", tmp_path / "mine.parquet", "-p", "assumptions_file", tmp_path / "mine.csv", cwd="notebooks",
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
-    ran = nbformat.read(tmp_path / "ran.ipynb", as_version=4)
+    ran = run_chapter(
+        "efficiency", panel=str(tmp_path / "mine.parquet"), assumptions_file=str(tmp_path / "mine.csv")
+    )
     figures = {
         out["data"][charts.MIMETYPE]["id"]: json.dumps(out["data"][charts.MIMETYPE], ensure_ascii=False)
         for cell in ran.cells for out in cell.get("outputs", []) if charts.MIMETYPE in out.get("data", {})
@@ -70,14 +67,10 @@ def test_a_researcher_brings_assumptions_and_a_panel(project, book, tmp_path):
     assert "How much of the spending" not in figures["fig-tornado"]  # a share that is known drives nothing
 
 
-def test_assumptions_out_of_order_end_the_run_by_name(project, book, tmp_path):
+def test_assumptions_out_of_order_end_the_run_by_name(run_chapter, tmp_path):
     table = data.load("efficiency_assumptions")
     table.loc[table["parameter"] == "further_years", "high"] = 0.0
     table.loc[table["parameter"] == "further_years", "mode"] = 3.0
     table.to_csv(tmp_path / "mine.csv", index=False)
-    done = project.python(
-        "-m", "papermill", "efficiency.ipynb", tmp_path / "ran.ipynb", "-k", "python3", "--no-progress-bar",
-        "-p", "assumptions_file", tmp_path / "mine.csv", cwd="notebooks",
-    )  # fmt: skip
-    assert done.returncode != 0
-    assert "parameter further_years: need low ≤ mode ≤ high, not 0.0, 3.0, 0.0" in done.stderr
+    with pytest.raises(PapermillExecutionError, match=r"further_years: need low ≤ mode ≤ high, not 0\.0, 3\.0, 0\.0"):
+        run_chapter("efficiency", assumptions_file=str(tmp_path / "mine.csv"))

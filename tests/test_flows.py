@@ -114,7 +114,7 @@ def test_months_to_recover_counts_over_years():
     assert flows.months_to_recover(monthly(values), "2016-01", window=12) == 12
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=settings().max_examples // 4)
 @given(levels, st.integers(1, 4), st.integers(1, 3))
 def test_changes_are_those_around_each_span(values, window, span):
     series = monthly(values)
@@ -125,7 +125,7 @@ def test_changes_are_those_around_each_span(values, window, span):
         assert ratio == pytest.approx(np.log(around.after / around.before), abs=1e-9)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=settings().max_examples // 4)
 @given(levels, st.floats(0.001, 1000))
 def test_scale_does_not_matter(values, factor):
     series = monthly(values)
@@ -136,7 +136,7 @@ def test_scale_does_not_matter(values, factor):
     assert other.difference == pytest.approx(factor * one.difference, rel=1e-6, abs=1e-6 * factor)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=settings().max_examples // 4)
 @given(levels)
 def test_time_reversed_changes_have_the_other_sign(values):
     forward, backward = flows.changes(monthly(values), 3), flows.changes(monthly(values[::-1]), 3)
@@ -232,7 +232,7 @@ def test_shares_by_hand():
         flows.shares(table.assign(detections=0), by="nationality")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=settings().max_examples // 4)
 @given(levels)
 def test_shares_add_up_to_one(values):
     found = flows.shares(pd.DataFrame({"route": [n % 4 for n in range(len(values))], "detections": values}), by="route")

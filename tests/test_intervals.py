@@ -70,10 +70,8 @@ def test_the_interval_of_a_difference_holds_it_and_turns_with_the_groups(first, 
 
 @pytest.mark.parametrize(("p", "q"), [(0.83, 0.52), (0.5, 0.5), (0.95, 0.9)])
 def test_the_interval_of_a_difference_covers_it_in_groups_of_66_and_23(p, q):
-    first, second = np.arange(67), np.arange(24)
-    weights = np.outer(binom.pmf(first, 66, p), binom.pmf(second, 23, q))
-    covered = [
-        [(lambda low, high: low <= p - q <= high)(*difference(share(k, 66), share(m, 23))) for m in second]
-        for k in first
-    ]
-    assert weights[np.array(covered)].sum() > 0.93
+    weights = np.outer(binom.pmf(range(67), 66, p), binom.pmf(range(24), 23, q))
+    first, second = [share(k, 66) for k in range(67)], [share(m, 23) for m in range(24)]
+    intervals = np.array([[difference(one, other) for other in second] for one in first])
+    covered = (intervals[..., 0] <= p - q) & (p - q <= intervals[..., 1])
+    assert weights[covered].sum() > 0.93

@@ -72,7 +72,7 @@ def test_log_ratios_of_four_countries_by_hand():
     assert found["C000"] == pytest.approx(np.log(6.5 / 4.5) - np.log((16 + 1 / 3) / (12 + 1 / 3)))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings().max_examples // 4)
 @given(st.integers(0, 10**6))
 def test_effects_are_those_of_the_dummy_regression(seed):
     outcome = caseload(seed, countries=6, months=8, share_missing=0.15)

@@ -43,7 +43,7 @@ def test_the_interval_is_that_of_an_independent_solver(seed, before, after, bend
     assert honest_interval(made, bend) == pytest.approx(theirs, abs=2e-3)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=settings().max_examples // 4)
 @given(st.integers(0, 10**6), st.floats(-5, 5), st.floats(-5, 5))
 def test_without_a_bend_a_straight_line_does_not_move_the_interval(seed, slope, effect):
     made = random_study(seed)

@@ -52,7 +52,7 @@ def test_parquet_is_read_like_csv(tmp_path, file):
     pd.testing.assert_frame_equal(survey.danger(path), survey.danger(file(DANGER)))
 
 
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples // 4)
 @given(percent=st.floats(0, 100), people=st.integers(1, 10_000))
 def test_the_count_is_the_nearest_and_lies_in_its_interval(tmp_path_factory, percent, people):
     path = tmp_path_factory.getbasetemp() / "any.csv"

@@ -117,7 +117,7 @@ def test_weights_are_those_of_a_general_optimiser():
         np.testing.assert_allclose(weights, best.x, atol=1e-3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(st.integers(0, 10**6), st.integers(2, 30), st.integers(3, 30), st.sampled_from([1e-4, 1.0, 1e5]), st.booleans())
 def test_no_weights_do_better(seed, countries, length, scale, sparse):
     rng = np.random.default_rng(seed)

@@ -65,7 +65,7 @@ def attacks(test):
 
 
 @attacks
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=settings().max_examples // 2)
 @given(TEXTS.filter(str.strip))
 def test_a_text_is_one_paragraph_that_shows_it(text):
     document = parsed(myst(text) + "\n")
@@ -76,7 +76,7 @@ def test_a_text_is_one_paragraph_that_shows_it(text):
 
 
 @attacks
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=settings().max_examples // 2)
 @given(TEXTS)
 def test_a_text_stays_in_its_cell_of_a_table(text):
     document = parsed(f"| a | b |\n|---|---|\n| {myst(text)} | end |\n")

@@ -215,7 +215,6 @@ def test_a_changed_title_is_changed_in_the_navigation_of_every_page(small):
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
 def in_a_browser(test):
@@ -233,14 +232,6 @@ class Strict(SimpleHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with pytest.importorskip("playwright.sync_api").sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -57,7 +57,7 @@ def test_what_hangs_on_a_claim_by_hand():
     assert found.loc["alone"].tolist() == [(), (), ()]
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 4)
 @given(pairs, pairs)
 def test_what_hangs_on_a_claim_is_where_ways_down_begin(first, second):
     down = pd.DataFrame([("f" + f, "c" + c) for f, c in first], columns=["finding", "claim"])

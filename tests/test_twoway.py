@@ -50,7 +50,6 @@ def panels(draw):
     return observed, np.where(observed, rng.normal(10, 3, shape), np.nan)
 
 
-@settings(max_examples=150, deadline=None)
 @given(panels())
 def test_residuals_and_fitted_values_are_those_of_least_squares(panel):
     observed, values = panel
@@ -63,7 +62,7 @@ def test_residuals_and_fitted_values_are_those_of_least_squares(panel):
     assert effects.residuals(values) == pytest.approx(np.where(observed, values - expected, 0.0), abs=1e-8)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(panels())
 def test_step_effects_are_those_of_least_squares(panel):
     observed, values = panel
@@ -74,7 +73,7 @@ def test_step_effects_are_those_of_least_squares(panel):
     assert found.ravel() == pytest.approx(expected, abs=1e-7, nan_ok=True)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(panels())
 def test_step_variation_is_the_residual_sum_of_squares_of_the_step(panel):
     observed, _ = panel

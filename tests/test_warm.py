@@ -4,9 +4,19 @@ import sys
 
 import nbformat
 import pytest
+from IPython.core.ultratb import VerboseTB
 
 import steps
 from steps import execute, record, warm
+
+
+@pytest.fixture(scope="module", autouse=True)
+def formatted():
+    """An error formatted here: for its first one IPython looks at every loaded module, and forks inherit that."""
+    try:
+        raise ValueError
+    except ValueError as error:
+        VerboseTB().structured_traceback(type(error), error, error.__traceback__)
 
 
 @pytest.fixture
