@@ -63,7 +63,8 @@ class Verdicts:
 
 def _item(result: Result) -> str:
     claim = result.claim
-    computed = f"; computed: {escape(result.computed)}" if result.computed else ""
+    how = "the record has" if claim.evidence == "document" else "computed"
+    computed = f"; {how}: {escape(result.computed)}" if result.computed else ""
     note = f'<span class="claim-note">{escape(claim.note)}</span>' if claim.note else ""
     kind = "remark" if result.ours else slug(result.verdict)
     said, name = ("Ours, on", "remark") if result.ours else ("Report,", "claim")
@@ -121,7 +122,7 @@ class Cards:
         return f'<div class="cards">{"".join(map(_card, self.cards))}</div>'
 
     def __repr__(self) -> str:
-        return "\n".join(f"{card.question} {card.verdict}: {card.sentence}" for card in self.cards)
+        return "\n".join(f"{card.question} {card.shows}: {card.sentence}" for card in self.cards)
 
 
 def _card(card: Card) -> str:

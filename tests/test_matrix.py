@@ -4,9 +4,9 @@ import pandas as pd
 from bs4 import BeautifulSoup
 
 from lib import data
-from steps.matrix import matrix
+from steps.matrix import matrix, passages
 
-COLUMNS = ["id", "chapter", "statement", "verdict"]
+COLUMNS = ["id", "chapter", "statement", "verdict", "whose"]
 
 
 def questions(page):
@@ -37,14 +37,26 @@ def test_every_finding_has_one_anchor():
     assert sorted(anchors) == sorted(data.load("report_findings")["id"])
 
 
-def test_verdicts_are_counted_and_lead_to_their_claims():
-    first, second, third = beneath("finding-3-2-morocco-inflow")[:1] + beneath("finding-3-2-morocco")[:2]
-    rows = [(first, "return", "One & one.", "differs"), (second, "return", "Two.", "confirmed")]
-    rows.append((third, "return", "Three.", "untestable"))
-    claims = pd.DataFrame(rows, columns=COLUMNS).drop_duplicates("id")
-    page = questions(matrix(claims))["9a"]
+def test_verdicts_are_counted_with_their_role_and_lead_to_their_claims():
+    links = data.load("links_finding_claim").query("finding == 'finding-3-2-morocco-inflow'").set_index("claim")["role"]
+    first, second = links.index[:2]
+    rows = [(first, "return", "One & one.", "differs", "report"), (second, "return", "Two.", "differs", "ours")]
+    page = questions(matrix(pd.DataFrame(rows, columns=COLUMNS)))["9a"]
     said = {summary.get_text() for summary in page.select("summary")}
-    assert "1 claim: 1 differs" in said
+    assert "1 claim: 1 differs" in said  # a remark is in no count
     [link] = [link for link in page.select("a") if link.get_text() == "One & one."]
     assert link["href"] == f"chapters/return.html#{first}"
     assert "differs" in link.find_previous("span", class_="badge-verdict").get_text()
+    assert link.find_previous("span", class_="role").get_text() == links[first]
+    [remark] = [link for link in page.select("a") if link.get_text() == "Two."]
+    assert "our remark" in remark.find_previous("span", class_="badge-verdict").get_text()
+
+
+def test_every_passage_stands_on_the_page_with_its_claims_or_why_it_has_none():
+    table = data.load("passages")
+    claim = table["claims"].dropna().iloc[0].split(";")[0]
+    tested = pd.DataFrame([(claim, "return", "One & one.", "confirmed", "report")], columns=COLUMNS)
+    page = BeautifulSoup(passages(tested), "html.parser")
+    assert len(page.select("li")) == len(table)
+    assert {link["href"] for link in page.select("a")} == {f"chapters/return.html#{claim}"}
+    assert "cites a source only" in page.get_text()

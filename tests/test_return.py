@@ -74,13 +74,13 @@ def test_only_a_reader_who_holds_the_data_can_test_restricted_claims():
     id = "return-iraq-issued"
     without, holder = Ledger(CHAPTER), Ledger(CHAPTER, enforce=False, held=True)
     [result] = without.check_restricted({id: 23}).results
-    assert (result.verdict, result.computed) == (verdicts.UNTESTABLE, None)
+    assert (result.verdict, result.computed) == (verdicts.NOT_PUBLIC, None)
     assert [holder.check_restricted({id: 23}).results[0].verdict] == [verdicts.CONFIRMED]
     with pytest.raises(ClaimError, match=f"{id}.*its evidence is restricted"):
         Ledger(CHAPTER).check({id: 23})
 
 
-@pytest.mark.parametrize("computed, found", [(24, verdicts.DIFFERS), (None, verdicts.UNTESTABLE)])
+@pytest.mark.parametrize("computed, found", [(24, verdicts.DIFFERS), (None, verdicts.NOT_PUBLIC)])
 def test_held_data_can_contradict_the_report_or_say_nothing(computed, found):
     holder = Ledger(CHAPTER, enforce=False, held=True)
     [result] = holder.check_restricted({"return-iraq-issued": computed}).results

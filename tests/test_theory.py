@@ -30,9 +30,9 @@ CLAIMS = pd.DataFrame(
     [
         ("c-held", "confirmed", "public", "return", "It works."),
         ("c-wrong", "differs", "arithmetic", "return", "It never works."),
-        ("c-open", "untestable", "reported", "relations", "It works in part."),
-        ("c-none", "untestable", "reported", "relations", "It was looked for."),
-        ("c-dark", "untestable", "reported", "relations", "Nobody could see."),
+        ("c-open", "not public", "reported", "relations", "It works in part."),
+        ("c-none", "not public", "reported", "relations", "It was looked for."),
+        ("c-dark", "not public", "reported", "relations", "Nobody could see."),
     ],
     columns=["id", "verdict", "evidence", "chapter", "statement"],
 )
@@ -45,8 +45,12 @@ SAYS = {
 def arrows_with(*claims):
     """The arrows of the table, the first of them with these claims."""
     links = pd.DataFrame(
-        [("t-train-skills", claim, SAYS[claim], "As it is" if claim == "c-open" else None) for claim in claims],
-        columns=["arrow", "claim", "says", "why"],
+        [
+            ("t-train-skills", claim, SAYS[claim], "states", "As it is" if claim == "c-open" else None)
+            for claim in claims
+        ]
+        + [("t-train-skills", "c-held", "supported", "setting", None)],  # which decides nothing
+        columns=["arrow", "claim", "says", "role", "why"],
     )
     return theory.states(theory.split(TABLE, "t")[1], links, CLAIMS)
 
