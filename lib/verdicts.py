@@ -142,7 +142,7 @@ def _card(card: Card) -> str:
 
 @dataclass(frozen=True)
 class Summary:
-    """All verdicts of a chapter: a table of the report's claims for readers, and JSON with our remarks for the rest."""
+    """All verdicts of a chapter: a table of the claims that were checked for readers; for the book JSON, with remarks."""
 
     chapter: str
     results: tuple[Result, ...]
@@ -179,6 +179,12 @@ class Summary:
             MIMETYPE: {"chapter": self.chapter, "counts": self.counts, "claims": records},
         }
 
+    def _others(self) -> str:
+        untested = [result.verdict for result in self.claims if result.verdict in UNTESTED]
+        link = f'<a href="../ledger.html?chapter={self.chapter}">ledger</a>'
+        said = f"{len(untested)} more {"was" if len(untested) == 1 else "were"} not checked ({counted(untested)}). " if untested else ""
+        return f"{said}All stand beside their text, and in the {link}."
+
     def _html(self) -> str:
         rows = "".join(
             f'<tr class="claim-{slug(r.verdict)}"><td>{escape(r.claim.where)}</td>'
@@ -186,11 +192,13 @@ class Summary:
             f"<td>{escape(r.claim.stated)}</td><td>{escape(r.computed or '')}</td>"
             f"<td>{r.claim.evidence}</td><td>{badge(r.verdict)}</td></tr>"
             for r in self.claims
+            if r.verdict not in UNTESTED
         )
         head = "".join(
             f'<th scope="col">{name}</th>' for name in ("Report", "Claim", "Stated", "Computed", "Evidence", "Verdict")
         )
         return (
-            '<div class="table-scroll" role="region" aria-label="All claims of this chapter" tabindex="0">'
-            f'<table class="ledger"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+            '<div class="table-scroll" role="region" aria-label="The claims of this chapter that were checked" '
+            f'tabindex="0"><table class="ledger"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+            f'<p class="where">{self._others()}</p>'
         )

@@ -139,10 +139,12 @@ def test_summary_is_json_that_the_synthesis_can_read():
     assert bundle["text/plain"] == "1 confirmed, 1 differs, 1 not public, 0 not measurable, 0 not looked up"
 
 
-def test_summary_table_links_every_claim():
+def test_summary_table_links_every_claim_that_was_checked_and_counts_the_others():
     page = soup(Summary("x", RESULTS)._repr_mimebundle_()["text/html"])
     rows = page.find("tbody").find_all("tr")
-    assert [row.find("a")["href"] for row in rows] == ["#x-a", "#x-b", "#x-c"]
+    assert [row.find("a")["href"] for row in rows] == ["#x-a", "#x-b"]
+    assert "1 more was not checked (1 not public)" in page.text
+    assert page.find("a", href="../ledger.html?chapter=x")
     assert len(page.find_all("th", scope="col")) == len(rows[0].find_all("td"))
 
 
