@@ -142,7 +142,7 @@ def _card(card: Card) -> str:
 
 @dataclass(frozen=True)
 class Summary:
-    """All verdicts of a chapter: a table of the claims that were checked for readers; for the book JSON, with remarks."""
+    """All verdicts of a chapter: for readers a table of the claims that were checked; for the book JSON, with remarks."""
 
     chapter: str
     results: tuple[Result, ...]
@@ -182,7 +182,8 @@ class Summary:
     def _others(self) -> str:
         untested = [result.verdict for result in self.claims if result.verdict in UNTESTED]
         link = f'<a href="../ledger.html?chapter={self.chapter}">ledger</a>'
-        said = f"{len(untested)} more {"was" if len(untested) == 1 else "were"} not checked ({counted(untested)}). " if untested else ""
+        were = "was" if len(untested) == 1 else "were"
+        said = f"{len(untested)} more {were} not checked ({counted(untested)}). " if untested else ""
         return f"{said}All stand beside their text, and in the {link}."
 
     def _html(self) -> str:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from lib import data, trail
 from lib.claims import read_ledger
-from lib.verdicts import UNTESTED
 from lib.rows import select
+from lib.verdicts import UNTESTED
 
 FINDINGS = pd.DataFrame({"conclusion": ["c1", "c1", "c2"], "finding": ["f1", "f2", "f2"], "why": [None, "x", None]})
 CLAIMS = pd.DataFrame({"finding": ["f1", "f2", "f2"], "claim": ["a", "a", "b"]})
