@@ -142,7 +142,7 @@ def _card(card: Card) -> str:
 
 @dataclass(frozen=True)
 class Summary:
-    """All verdicts of a chapter: for readers a table of the claims that were checked; for the book JSON, with remarks."""
+    """All verdicts of a chapter: for readers a table of the claims that were checked, for the book all as JSON."""
 
     chapter: str
     results: tuple[Result, ...]

@@ -8,7 +8,7 @@ from lib.verdicts import OURS
 
 LEDGER = read_ledger()
 PASSAGES = data.plain(data.load("passages")).to_dict("records")
-LAST_FOOTNOTE = 108
+LAST_FOOTNOTE = 110
 
 
 def carried(row):
