@@ -34,12 +34,6 @@ def test_every_footnote_is_there_once():
     assert sorted(notes) == list(range(1, LAST_FOOTNOTE + 1))
 
 
-def test_every_footnote_of_a_claim_carries_it():
-    by_note = {int(row["place"].split()[1]): carried(row) for row in PASSAGES if row["place"].startswith("footnote")}
-    noted = {id: claim.footnote for id, claim in LEDGER.items() if claim.whose != OURS and claim.footnote}
-    assert [id for id, footnote in noted.items() if not by_note[footnote]] == []
-
-
 def test_paragraphs_of_a_section_are_counted_without_a_gap():
     sections = {row["section"] for row in PASSAGES}
     for section in sections:

@@ -101,7 +101,8 @@ def test_the_order_of_claims_does_not_matter(order, number):
 
 
 def test_an_unknown_claim_is_named():
-    links = pd.DataFrame([("t-train-skills", "gone", "limited", None)], columns=["arrow", "claim", "says", "why"])
+    columns = ["arrow", "claim", "says", "role", "why"]
+    links = pd.DataFrame([("t-train-skills", "gone", "limited", "states", None)], columns=columns)
     with pytest.raises(KeyError, match="t-train-skills: no claim gone"):
         theory.states(theory.split(TABLE, "t")[1], links, CLAIMS)
 
@@ -131,7 +132,7 @@ def test_arrows_with_states_say_so_in_words_and_lead_to_their_claims():
     assert [(link["href"], link.text) for link in page.select(".theory details a")] == [
         ("relations.html#c-open", "It works in part."), ("return.html#c-wrong", "It never works."),
     ]  # fmt: skip
-    assert "2 claims, 1 tested" in page.text and "(cannot be tested here). As it is" in page.text
+    assert "2 claims, 1 tested" in page.text and "(not public). As it is" in page.text
     assert "[limited effect]" in repr(shown)
 
 
