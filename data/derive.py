@@ -23,6 +23,7 @@ SOURCES = {
     "iom_year": "iom_mediterranean_deaths_annual_2014_2026.csv",
     "asylum": "eurostat_first_time_asylum_applicants_2011_2024.csv",
     "unhcr_population": "unhcr_population_by_country_of_asylum_2010_2024.csv",
+    "unhcr_asylum": "asylum_unhcr_transit_year.csv",
     "returns": "frontex_charter_returns_2006_2024.csv",
     "uk_returns": "uk_returns_nationality_quarter_2004Q1_2023Q4.csv",
     "dtenv_departures": "dtenv_departures_annual.csv",
@@ -249,6 +250,15 @@ def unhcr_population_year(source: Path) -> pd.DataFrame:
     return table[["country", "year", "refugees", "asylum_seekers", "reference"]].sort_values(["country", "year"])
 
 
+def unhcr_asylum_year(source: Path) -> pd.DataFrame:
+    """New applications in Morocco, Tunisia and Türkiye, and those registered there at the end of the year."""
+    raw = read(source, "unhcr_asylum").rename(columns={f"{group}_year_end": group for group in UNHCR_GROUP.values()})
+    numbers = ["year", "new_applications", "refugees", "asylum_seekers"]
+    table = raw.astype(dict.fromkeys(numbers, int))
+    columns = ["country", "year", "new_applications", "procedure", "refugees", "asylum_seekers"]
+    return table[columns].sort_values(["country", "year"])
+
+
 def deaths_coast_year(source: Path) -> pd.DataFrame:
     """Dead and missing by IOM's country of the incident and year, all routes, with the months that the year covers."""
     raw = corrected(read(source, "missing_migrants"), "missing_migrants")
@@ -273,6 +283,7 @@ TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
         asylum_destination_year,
         frontex_returns_year,
         unhcr_population_year,
+        unhcr_asylum_year,
         deaths_coast_year,
         uk_returns_quarter,
         dtenv_departures_year,

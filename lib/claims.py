@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from lib import data
-from lib.verdicts import CONFIRMED, DIFFERS, MIXED, UNTESTABLE, Card, Result, Summary, Verdicts
+from lib.assess import STATES, shows
+from lib.verdicts import CONFIRMED, DIFFERS, UNTESTED, Card, Result, Summary, Verdicts
 
-TESTABLE = ("public", "arithmetic")
+TESTABLE = ("public", "document", "arithmetic")
 BOUNDS = {
     ">": lambda computed, stated: computed > stated,
     ">=": lambda computed, stated: computed >= stated,
@@ -43,13 +44,16 @@ class Claim:
     precision: str
     evidence: str
     expect: str
+    whose: str
+    places: str
     note: str
 
     @property
     def where(self) -> str:
-        """Section and footnote of the report; parts without a number go by their name."""
-        section = f"§{self.section}" if self.section[0].isdigit() else self.section
-        return section + (f", footnote {self.footnote}" if self.footnote else "")
+        """Section and footnote of the report, then other places that state it; parts without a number by their name."""
+        first, *others = [_section(place) for place in [self.section, *filter(None, self.places.split(";"))]]
+        said = first + (f", footnote {self.footnote}" if self.footnote else "")
+        return f"{said}; also {', '.join(others)}" if others else said
 
     @property
     def stated(self) -> str:
@@ -58,6 +62,10 @@ class Claim:
             words = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most"}
             return f"{words[self.precision]} {_shown(self.value, self.precision)} {self.unit}".strip()
         return f"{_shown(self.value, self.precision)} {self.unit if _is_number(self.precision) else ''}".strip()
+
+
+def _section(place: str) -> str:
+    return f"§{place}" if place[0].isdigit() else place
 
 
 def agrees(stated: str, computed: float, precision: str) -> bool:
@@ -76,24 +84,29 @@ def agrees(stated: str, computed: float, precision: str) -> bool:
 
 
 def verdict(claim: Claim, computed: object = None, held: bool = False) -> str:
-    """The verdict on one claim: confirmed, differs or untestable.
+    """The verdict on one claim: confirmed, differs, or the row's reason why it is not tested (one of `UNTESTED`).
 
-    A claim whose evidence is public or arithmetic needs a computed value; one whose evidence is reported,
+    A claim whose evidence is public, arithmetic or a document needs a computed value; one whose evidence is reported,
     literature or restricted must not have one. `held` says that the restricted data are at hand: then a
-    claim that needs them is tested like any other, or untestable if even they give no value. Raises
+    claim that needs them is tested like any other, or not, if even they give no value. Raises
     `ClaimError` otherwise. Dates are compared as far as the row's precision goes; words (`rise`, `fall`,
     `none`, `yes`, `no`; booleans are yes and no) as they are.
     """
     if held and claim.evidence == "restricted":
         if computed is None or pd.isna(computed):
-            return UNTESTABLE
+            return claim.expect
     elif claim.evidence not in TESTABLE:
         if computed is not None:
             raise ClaimError(
                 f"{claim.id}: a value was computed ({computed}), but the ledger says its evidence is "
                 f"{claim.evidence}; change the row or drop the test"
             )
-        return UNTESTABLE
+        if claim.expect not in UNTESTED:
+            raise ClaimError(
+                f"{claim.id}: evidence is {claim.evidence}, which nothing here tests, but the row expects "
+                f"{claim.expect!r}; write why it is not tested: {', '.join(UNTESTED)}"
+            )
+        return claim.expect
     if computed is None or pd.isna(computed):
         raise ClaimError(f"{claim.id}: evidence is {claim.evidence}, but nothing was computed for it")
     if _is_number(claim.precision) or claim.precision in BOUNDS:
@@ -101,6 +114,12 @@ def verdict(claim: Claim, computed: object = None, held: bool = False) -> str:
             raise ClaimError(f"{claim.id}: a number is needed to test it, not {computed!r}")
         return CONFIRMED if agrees(claim.value, computed, claim.precision) else DIFFERS
     return CONFIRMED if _word(computed, claim.precision) == claim.value else DIFFERS
+
+
+def _documented(value: str, claim: Claim | None) -> object:
+    """A value of the public record in the type in which the claim is tested."""
+    numeric = claim is not None and (_is_number(claim.precision) or claim.precision in BOUNDS)
+    return float(value) if numeric else value
 
 
 def _word(computed: object, precision: str) -> str:
@@ -178,8 +197,19 @@ class Ledger:
         """Test claims against computed values (`{id: value}`); shows the verdicts beside the text."""
         return Verdicts([self._record(id, value) for id, value in computed.items()])
 
+    def check_documents(self, *ids: str) -> Verdicts:
+        """Test claims against the public record: what a document has, from the table `public_record`.
+
+        Raises `ClaimError` for a claim that the record does not have, or whose evidence is no document.
+        """
+        found = data.load("public_record").set_index("claim")["value"]
+        for id in ids:
+            if id not in found or (id in self.claims and self.claims[id].evidence != "document"):
+                raise ClaimError(f"{self.chapter}: {id} has no row in public_record, or its evidence is no document")
+        return self.check({id: _documented(found[id], self.claims.get(id)) for id in ids})
+
     def untested(self, *ids: str) -> Verdicts:
-        """Enter claims that no data at hand can test; their rows say why."""
+        """Enter claims that nothing here tests; their rows say why."""
         return Verdicts([self._record(id, None) for id in ids])
 
     def check_restricted(self, computed: dict[str, object]) -> Verdicts:
@@ -206,16 +236,14 @@ class Ledger:
         return result
 
     def card(self, question: str, sentence: str, *ids: str) -> Card:
-        """One verdict in brief over several claims, all tested by then.
+        """One answer in brief over several claims, all tested by then: `lib.assess.shows`.
 
-        The rule: untestable when more than half of the claims could not be tested; otherwise confirmed when
-        every tested claim is confirmed, differs when every one differs, and in part when they disagree.
+        Raises `ClaimError` for a remark of ours: a card is about what the report says.
         """
         results = tuple(self.results[id] for id in ids)
-        tested = [result.verdict for result in results if result.verdict != UNTESTABLE]
-        if 2 * len(tested) < len(results):
-            return Card(question, UNTESTABLE, sentence, results)
-        return Card(question, MIXED if len(set(tested)) > 1 else tested[0], sentence, results)
+        if remarks := [result.claim.id for result in results if result.ours]:
+            raise ClaimError(f"{self.chapter}: {remarks[0]} is a remark of ours and answers for no card")
+        return Card(question, shows((STATES, result.verdict) for result in results), sentence, results)
 
     def finish(self) -> Summary:
         """The table of verdicts that ends a chapter. Raises `ClaimError` if a claim was never tested."""

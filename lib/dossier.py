@@ -9,18 +9,17 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from lib import data, strength, trail
+from lib import data, trail
+from lib.assess import MEANING, SETTING, SIGNS, assess
 from lib.claims import read_ledger
 from lib.shown import Shown
-from lib.strength import LEVELS, OF_CONCLUSIONS, SIGNS
-from lib.verdicts import DIFFERS, MARKS, UNTESTABLE, WORDS, badge
+from lib.verdicts import DIFFERS, MARKS, UNTESTED, badge, counted
 
 ENVIRONMENT = jinja2.Environment(
     autoescape=True, trim_blocks=True, loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates"))
 )
 ENVIRONMENT.globals |= {
-    "signs": SIGNS, "order": LEVELS.index, "meaning": OF_CONCLUSIONS, "marks": MARKS, "words": WORDS,
-    "badge": lambda verdict: Markup(badge(verdict)),
+    "signs": SIGNS, "meaning": MEANING, "marks": MARKS, "badge": lambda verdict: Markup(badge(verdict)),
 }  # fmt: skip
 
 
@@ -29,8 +28,9 @@ class Trail:
     """Everything the trail is made of.
 
     `claims` are those of `lib.results.claims`; `findings`, `conclusions` and `recommendations` the report's tables;
-    `finding_claim`, `conclusion_finding` and `recommendation_conclusion` the links between them; `rows` the links
-    from claims to official rows; `tests` what would overturn a conclusion.
+    `finding_claim` (with the role of each claim), `conclusion_finding`, `recommendation_conclusion` and
+    `recommendation_claim` the links between them; `rows` the links from claims to official rows; `tests` what would
+    overturn a conclusion; `sentences` what the checks of a finding or a conclusion show, in one sentence (about, why).
     """
 
     claims: pd.DataFrame
@@ -40,31 +40,29 @@ class Trail:
     finding_claim: pd.DataFrame
     conclusion_finding: pd.DataFrame
     recommendation_conclusion: pd.DataFrame
+    recommendation_claim: pd.DataFrame
     rows: pd.DataFrame
     tests: pd.DataFrame
+    sentences: pd.DataFrame
 
-    def beneath(self, *steps: pd.DataFrame) -> pd.DataFrame:
-        """The claims at the end of these links, one row per start and claim: its id, then the claim's columns."""
-        ways = trail.follow(*steps) if len(steps) > 1 else steps[0]
-        pairs = ways[[ways.columns[0], "claim"]].drop_duplicates()
-        return pairs.merge(self.claims.rename(columns={"id": "claim"}), on="claim")
+    def of_findings(self) -> pd.DataFrame:
+        """What `lib.assess.assess` says of every finding."""
+        return self._assessed(self.finding_claim, "finding", self.findings["id"])
 
-    def finding_levels(self) -> pd.DataFrame:
-        """What `lib.strength.findings` says of every finding."""
-        return strength.findings(self.beneath(self.finding_claim))
+    def of_conclusions(self) -> pd.DataFrame:
+        """What `lib.assess.assess` says of every conclusion, from the claims of its findings."""
+        links = self.conclusion_finding[["conclusion", "finding"]].merge(self.finding_claim, on="finding")
+        return self._assessed(links, "conclusion", self.conclusions["id"])
 
-    def conclusion_levels(self, rank: float = 0.5) -> pd.DataFrame:
-        """Every conclusion: `lib.strength.conclusions`, and the claims beneath it counted (`lib.strength.tally`)."""
-        levels = strength.conclusions(self.conclusion_finding, self.finding_levels(), rank)
-        claims = strength.tally(self.beneath(self.conclusion_finding, self.finding_claim), "conclusion")
-        return claims.drop(columns="public_confirmed").join(levels)
+    def _assessed(self, links: pd.DataFrame, by: str, ids: pd.Series) -> pd.DataFrame:
+        claims = self.claims[["id", "verdict", "evidence"]].rename(columns={"id": "claim"})
+        pairs = links[[by, "claim", "role"]].merge(claims, on="claim")
+        return assess(pairs, by, ids)
 
-    def recommendation_claims(self) -> pd.DataFrame:
-        """The claims beneath each of the seven recommendations, its parts included: recommendation, claim columns."""
-        whole = self.recommendations.set_index("id")["part_of"]
-        found = self.beneath(self.recommendation_conclusion, self.conclusion_finding, self.finding_claim)
-        main = found["recommendation"].map(whole).fillna(found["recommendation"])
-        return found.assign(recommendation=main).drop_duplicates(["recommendation", "claim"])
+    @property
+    def deciding(self) -> pd.DataFrame:
+        """The links from findings to the claims that decide something about them."""
+        return self.finding_claim[self.finding_claim["role"] != SETTING]
 
     @property
     def names(self) -> dict[str, str]:
@@ -76,9 +74,9 @@ class Trail:
 
 
 def conclusions(found: Trail) -> Shown:
-    """Every conclusion with its level, its findings, each with a link to its claims, and what would overturn it."""
-    levels, of_findings = found.conclusion_levels(), found.finding_levels()
-    texts = found.findings.set_index("id")
+    """Every conclusion: what can be checked of it, what the checks show, its findings, and what would overturn it."""
+    levels, of_findings = found.of_conclusions(), found.of_findings()
+    texts, why = found.findings.set_index("id"), found.sentences.set_index("about")["why"]
     own = found.conclusion_finding.sort_values("conclusion", key=lambda ids: ids == "conclusion-main", kind="stable")
     home = own.drop_duplicates("finding").set_index("finding")["conclusion"]  # where a finding has its anchor
     entries = []
@@ -93,10 +91,11 @@ def conclusions(found: Trail) -> Shown:
             "name": found.names[id],
             "text": row["conclusion"],
             "section": row["section"],
+            "why": why.get(id),
             "findings": [
                 of_findings.loc[finding].to_dict()
                 | {"text": texts.at[finding, "finding"], "section": texts.at[finding, "section"]}
-                | {"id": finding, "anchor": home[finding] == id}
+                | {"id": finding, "anchor": home[finding] == id, "why": why.get(finding)}
                 for finding in beneath
             ],
             "overturned_by": found.tests[found.tests["conclusion"] == id].to_dict("records"),
@@ -107,16 +106,16 @@ def conclusions(found: Trail) -> Shown:
 
 
 def recommendations(found: Trail) -> Shown:
-    """Every recommendation with its parts, the conclusions it rests on, and the claims tested with public data."""
-    beneath, levels = found.recommendation_claims(), found.conclusion_levels()["level"]
-    counts = strength.tally(beneath, "recommendation")
-    official = _claims(found, beneath[(beneath["verdict"] != UNTESTABLE) & (beneath["evidence"] == "public")])
+    """Every recommendation with its parts, the conclusions it rests on, and the claims that carry its stated reason."""
+    levels = found.of_conclusions()[["checkable", "shows"]].to_dict("index")
+    carried = found.recommendation_claim.merge(found.claims.rename(columns={"id": "claim"}), on="claim")
     table, links = data.plain(found.recommendations), data.plain(found.recommendation_conclusion)
     entries = []
     for row in table[table["part_of"].isna()].to_dict("records"):
         id, parts = row["id"], table[table["part_of"] == row["id"]]
         mine = links[links["recommendation"].isin([id, *parts["id"]])]
         why = links[links["recommendation"] == id].set_index("conclusion")["why"]
+        claims = carried[carried["recommendation"].isin([id, *parts["id"]])].drop_duplicates("claim")
         entry = {
             "id": id,
             "name": f"Recommendation {_number(id)}",
@@ -124,12 +123,13 @@ def recommendations(found: Trail) -> Shown:
             "section": row["section"],
             "parts": [_part(part, links) for part in parts.to_dict("records")],
             "conclusions": [
-                {"id": conclusion, "level": levels[conclusion], "why": why.get(conclusion)}
+                {"id": conclusion, "why": why.get(conclusion)} | levels[conclusion]
                 for conclusion in mine["conclusion"].drop_duplicates()
             ],
-            "official": official.get(id, []),
+            "claims": _claims(found, claims),
+            "counted": counted(claims["verdict"]),
         }
-        entries.append(counts.loc[id].to_dict() | entry)
+        entries.append(entry)
     return _dossier(found, "recommendations.html", entries)
 
 
@@ -145,10 +145,15 @@ def _part(part: dict, links: pd.DataFrame) -> dict:
 
 
 def answer(found: Trail) -> Shown:
-    """The conclusions in one table: each in a line, its level, and the verdicts beneath it."""
-    levels = found.conclusion_levels().reset_index(names="id")
-    rows = found.conclusions[["id", "short"]].merge(levels, on="id").to_dict("records")
-    text = "\n".join(f"{row['short']}: {row['level']}" for row in rows)
+    """The conclusions in one table: what can be checked of each, and what the checks show."""
+    why = found.sentences.set_index("about")["why"]
+    rows = [
+        row | {"short": short, "why": why.get(row["id"])}
+        for row, short in zip(
+            found.of_conclusions().reset_index(names="id").to_dict("records"), found.conclusions["short"], strict=True
+        )
+    ]
+    text = "\n".join(f"{row['short']}: {row['checkable']} can be checked, {row['shows']}" for row in rows)
     return Shown(ENVIRONMENT.get_template("answer.html").render(rows=rows), text)
 
 
@@ -160,9 +165,9 @@ def discrepancies(found: Trail) -> Shown:
     """
     claims = found.claims.set_index("id", drop=False)
     differing = claims.index[claims["verdict"] == DIFFERS].tolist()
-    up = trail.bearing(differing, found.finding_claim, found.conclusion_finding, found.recommendation_conclusion)
+    up = trail.bearing(differing, found.deciding, found.conclusion_finding, found.recommendation_conclusion)
     up["recommendation"] = up["recommendation"].map(lambda ids: tuple(trail.wholes(found.recommendations, ids)))
-    size = found.finding_claim.groupby("finding")["claim"].nunique()
+    size = found.deciding.groupby("finding")["claim"].nunique()
     rank = up.map(len).assign(alone=up["finding"].map(lambda ids: -min((size[id] for id in ids), default=0)))
     order = rank.sort_values(["recommendation", "conclusion", "finding", "alone"], ascending=False, kind="stable")
     ledger = read_ledger()
@@ -183,15 +188,15 @@ def _dossier(found: Trail, template: str, entries: list[dict]) -> Shown:
     return Shown(html, "\n".join(f"{entry['name']}: {entry['text']}" for entry in entries))
 
 
-def _claims(found: Trail, beneath: pd.DataFrame) -> dict[str, list[dict]]:
-    """The claims by what they are beneath, those tested with public data first, then the other tested ones."""
-    order = {"public": 0, "arithmetic": 1}
-    ranked = beneath.assign(
-        id=beneath["claim"],
-        rows=beneath["claim"].isin(found.rows["claim"]),
-        rank=beneath["evidence"].map(order).fillna(2),
-    ).sort_values("rank", kind="stable")
-    return {start: group.to_dict("records") for start, group in ranked.groupby(ranked.columns[0], sort=False)}
+def _claims(found: Trail, claims: pd.DataFrame) -> list[dict]:
+    """The claims, those tested against the world first, then the other tested ones."""
+    order = {"public": 0, "restricted": 0, "document": 1, "arithmetic": 2}
+    ranked = claims.assign(
+        id=claims["claim"],
+        rows=claims["claim"].isin(found.rows["claim"]),
+        rank=claims["evidence"].map(order).where(~claims["verdict"].isin(UNTESTED), 3),
+    )
+    return ranked.sort_values("rank", kind="stable").to_dict("records")
 
 
 def _number(id: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from lib import data
 from lib.verdicts import MIMETYPE as CLAIMS
+from lib.verdicts import OURS
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -83,10 +84,10 @@ def own_run(path: str | Path) -> dict:
     return recorded(notebook, summaries[0]["chapter"])
 
 
-def claims(results: Mapping[str, dict]) -> pd.DataFrame:
-    """All claims of these results, one row each: the ledger's columns, then `computed` and `verdict`.
+def statements(results: Mapping[str, dict]) -> pd.DataFrame:
+    """All rows of the ledger in these results, claims and remarks: the ledger's columns, then `computed` and `verdict`.
 
-    Raises `ResultsError` unless they are exactly the claims of these chapters in the ledger.
+    Raises `ResultsError` unless they are exactly the rows of these chapters in the ledger.
     """
     ledger = data.load("claims")
     rows = [claim for result in results.values() for claim in result["claims"]]
@@ -96,6 +97,12 @@ def claims(results: Mapping[str, dict]) -> pd.DataFrame:
         odd = sorted(set(found["id"]) ^ set(expected))
         raise ResultsError(f"results and ledger differ ({', '.join(odd[:5])}): execute the chapters again")
     return found.set_index("id").loc[expected].reset_index()
+
+
+def claims(results: Mapping[str, dict]) -> pd.DataFrame:
+    """The report's claims in these results, without remarks of ours; raises as `statements`."""
+    found = statements(results)
+    return found[found["whose"] != OURS].reset_index(drop=True)
 
 
 def figures(results: Mapping[str, dict]) -> pd.DataFrame:

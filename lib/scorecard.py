@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -11,10 +11,13 @@ import pandas as pd
 
 from lib.shown import Shown
 
-MET, NOT_MET, NOT_STATED = "met", "not met", "not stated"
+MET, NOT_MET, NOT_STATED, NOT_APPLICABLE = "met", "not met", "not stated", "does not apply"
 PARTLY, CANNOT_BE_TOLD = "partly", "cannot be told"
-# Shape and word, so that a verdict reads in print and without colour; a dash is neither a tick nor a cross.
-MARKS = {MET: "\N{CHECK MARK}", NOT_MET: "\N{MULTIPLICATION X}", NOT_STATED: "\N{EN DASH}"}
+# Shape and word, so that a verdict reads in print and without colour; a dash or a circle is no tick and no cross.
+MARKS = {
+    MET: "\N{CHECK MARK}", NOT_MET: "\N{MULTIPLICATION X}",
+    NOT_STATED: "\N{EN DASH}", NOT_APPLICABLE: "\N{WHITE CIRCLE}",
+}  # fmt: skip
 JUDGED = {
     MET: MARKS[MET], PARTLY: "\N{ALMOST EQUAL TO}", NOT_MET: MARKS[NOT_MET], CANNOT_BE_TOLD: "?",
 }  # fmt: skip
@@ -49,16 +52,35 @@ class Scorecard:
 
     def _part(self, part: str) -> str:
         title = escape(part.capitalize())
-        items = "".join(_item(criterion) for criterion in self.criteria if criterion.part == part)
+        items = "".join(map(_item, _runs(criterion for criterion in self.criteria if criterion.part == part)))
         return f'<section aria-label="{title}"><p class="part"><strong>{title}</strong></p><ul>{items}</ul></section>'
 
     def __repr__(self) -> str:
         return "\n".join(f"{c.criterion} {c.label}: {c.verdict}".replace(" :", ":") for c in self.criteria)
 
 
-def _item(criterion: Criterion) -> str:
+def _runs(criteria: Iterable[Criterion]) -> list[list[Criterion]]:
+    """Criteria in their order; neighbours of which only the number and one verdict are known stand together."""
+    runs: list[list[Criterion]] = []
+    for criterion in criteria:
+        bare = not criterion.label and not criterion.why
+        last = runs[-1][-1] if runs else None
+        if bare and last and not last.label and not last.why and last.verdict == criterion.verdict:
+            runs[-1].append(criterion)
+        else:
+            runs.append([criterion])
+    return runs
+
+
+def _item(run: list[Criterion]) -> str:
+    criterion, last = run[0], run[-1]
     mark = f'<span aria-hidden="true">{MARKS[criterion.verdict]}</span>'
-    name = f"{criterion.criterion}. {criterion.label}" if criterion.label else f"Criterion {criterion.criterion}"
+    if criterion.label:
+        name = f"{criterion.criterion}. {criterion.label}"
+    elif last is criterion:
+        name = f"Criterion {criterion.criterion}"
+    else:
+        name = f"Criteria {criterion.criterion} to {last.criterion}"
     why = f'<span class="why">{escape(criterion.why)}</span>' if criterion.why else ""
     kind = criterion.verdict.replace(" ", "-")
     return (
@@ -70,8 +92,8 @@ def _item(criterion: Criterion) -> str:
 def scorecard(criteria: pd.DataFrame) -> Scorecard:
     """The check list of a table with columns criterion, part, label, verdict and why, in its order.
 
-    `verdict` is met, not met or not stated; `label` and `why` may be missing. Raises `ValueError` for an empty
-    table, another verdict, or a criterion that stands there twice.
+    `verdict` is met, not met, not stated or does not apply; `label` and `why` may be missing.
+    Raises `ValueError` for an empty table, another verdict, or a criterion that stands there twice.
     """
     if criteria.empty:
         raise ValueError("a scorecard needs criteria")

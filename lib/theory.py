@@ -7,8 +7,9 @@ from html import escape
 
 import pandas as pd
 
+from lib.assess import SETTING
 from lib.shown import Shown
-from lib.verdicts import CONFIRMED, DIFFERS, MARKS, UNTESTABLE, WORDS
+from lib.verdicts import CONFIRMED, DIFFERS, MARKS, TESTED_BY, UNTESTED
 
 LEVELS = {"input": "Input", "output": "Output", "outcome": "Outcome", "impact": "Impact"}
 SUPPORTED, LIMITED, NO_EFFECT, NOT_ASSESSABLE, SILENT = "supported", "limited", "no_effect", "not_assessable", "silent"
@@ -45,15 +46,16 @@ def split(table: pd.DataFrame, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 def states(arrows: pd.DataFrame, links: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
     """The state of every arrow, from the claims that speak of it and what the chapters found of them.
 
-    `links` is `links_arrow_claim` (arrow, claim, says, why), `claims` has id, verdict, evidence, chapter and statement.
-    The rule: a claim that differs carries nothing; when all that are left say the same, that is the state; in any
-    other mix in which some find an effect it is limited; when some find none and others cannot tell, it is not
-    assessable; when none is left, silent. Adds `state`, `claims` (their number), `tested`, `confirmed`, `public`
-    (confirmed with public data) and `evidence`, the claims as a list of dicts (id, chapter, statement, verdict, why).
+    `links` is `links_arrow_claim` (arrow, claim, says, role, why), `claims` has id, verdict, evidence, chapter and
+    statement. What is only setting decides nothing and is left out. The rule: a claim that differs carries nothing;
+    when all that are left say the same, that is the state; in any other mix in which some find an effect it is
+    limited; when some find none and others cannot tell, it is not assessable; when none is left, silent. Adds
+    `state`, `claims` (their number), `tested`, `confirmed`, `public` (confirmed against the world) and `evidence`,
+    the claims as a list of dicts (id, chapter, statement, verdict, why).
     Raises `KeyError` for an unknown claim.
     """
     known = claims.set_index("id")[["chapter", "statement", "verdict", "evidence"]].to_dict("index")
-    spoken = links.fillna({"why": ""}).to_dict("records")
+    spoken = links[links["role"] != SETTING].fillna({"why": ""}).to_dict("records")
     rows = []
     for arrow in arrows["id"]:
         mine = [link for link in spoken if link["arrow"] == arrow]
@@ -65,9 +67,9 @@ def states(arrows: pd.DataFrame, links: pd.DataFrame, claims: pd.DataFrame) -> p
             {
                 "state": _state({link["says"] for link in mine if known[link["claim"]]["verdict"] != DIFFERS}),
                 "claims": len(found),
-                "tested": sum(claim["verdict"] != UNTESTABLE for claim in found),
+                "tested": sum(claim["verdict"] not in UNTESTED for claim in found),
                 "confirmed": len(confirmed),
-                "public": sum(claim["evidence"] != "arithmetic" for claim in confirmed),
+                "public": sum(TESTED_BY[claim["evidence"]] == "world" for claim in confirmed),
                 "evidence": found,
             }
         )
@@ -85,7 +87,7 @@ def basis(arrow: object) -> str:
     if not arrow.claims:
         return "no claim"
     said = f"{arrow.claims} claim{'s' if arrow.claims > 1 else ''}"
-    return f"{said}, {arrow.tested} tested" if arrow.tested else f"{said}, none testable here"
+    return f"{said}, {arrow.tested} tested" if arrow.tested else f"{said}, none tested"
 
 
 def flow(boxes: pd.DataFrame, arrows: pd.DataFrame, folded: str = "") -> Shown:
@@ -142,5 +144,5 @@ def _claim(claim: dict) -> str:
     return (
         f'<li>{MARKS[claim["verdict"]]} '
         f'<a href="{claim["chapter"]}.html#{claim["id"]}">{escape(claim["statement"])}</a> '
-        f"({WORDS[claim['verdict']]}){why}</li>"
+        f"({claim['verdict']}){why}</li>"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -14,10 +15,23 @@ if TYPE_CHECKING:
     from lib.claims import Claim
 
 MIMETYPE = "application/vnd.compendium.claims+json"
-CONFIRMED, DIFFERS, UNTESTABLE, MIXED = "confirmed", "differs", "untestable", "mixed"
+CONFIRMED, DIFFERS = "confirmed", "differs"
+# Why a claim was not tested. The first two are limits of what anybody can see; the last is a debt of this book.
+NOT_PUBLIC, NOT_MEASURABLE, NOT_LOOKED_UP = "not public", "not measurable", "not looked up"
+UNTESTED = (NOT_PUBLIC, NOT_MEASURABLE, NOT_LOOKED_UP)
+VERDICTS = (CONFIRMED, DIFFERS, *UNTESTED)
+# What checks of several claims show together.
+AGREES, EXCEPTION, MIXED = "agrees", "agrees with an exception", "mixed"
+DISAGREES, NOTHING_TO_SHOW = "differs", "nothing to show"
+# What a claim is tested against, by its evidence.
+TESTED_BY = {"public": "world", "restricted": "world", "document": "record", "arithmetic": "report"}
+OURS = "ours"
 # Shape as well as word and colour, so that a verdict reads in print and without colour.
-MARKS = {CONFIRMED: "\N{CHECK MARK}", DIFFERS: "\N{NOT EQUAL TO}", UNTESTABLE: "?", MIXED: "\N{ALMOST EQUAL TO}"}
-WORDS = {CONFIRMED: "confirmed", DIFFERS: "differs", UNTESTABLE: "cannot be tested here", MIXED: "holds in part"}
+MARKS = {
+    CONFIRMED: "\N{CHECK MARK}", DIFFERS: "\N{NOT EQUAL TO}", NOT_PUBLIC: "?", NOT_MEASURABLE: "\N{TILDE OPERATOR}",
+    NOT_LOOKED_UP: "\N{HORIZONTAL ELLIPSIS}", AGREES: "\N{CHECK MARK}", EXCEPTION: "\N{CHECK MARK}",
+    MIXED: "\N{ALMOST EQUAL TO}", NOTHING_TO_SHOW: "?",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -27,6 +41,11 @@ class Result:
     claim: Claim
     computed: str | None
     verdict: str
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is a remark of this book, which no count of claims includes."""
+        return self.claim.whose == OURS
 
 
 @dataclass(frozen=True)
@@ -44,13 +63,16 @@ class Verdicts:
 
 def _item(result: Result) -> str:
     claim = result.claim
-    computed = f"; computed: {escape(result.computed)}" if result.computed else ""
+    how = "the record has" if claim.evidence == "document" else "computed"
+    computed = f"; {how}: {escape(result.computed)}" if result.computed else ""
     note = f'<span class="claim-note">{escape(claim.note)}</span>' if claim.note else ""
+    kind = "remark" if result.ours else slug(result.verdict)
+    said, name = ("Ours, on", "remark") if result.ours else ("Report,", "claim")
     return (
-        f'<li id="{claim.id}" class="claim claim-{result.verdict}">{badge(result.verdict)} '
+        f'<li id="{claim.id}" class="claim claim-{kind}">{REMARK if result.ours else badge(result.verdict)} '
         f"{escape(claim.statement)} "
-        f'<a class="claim-link" href="#{claim.id}" aria-label="Link to claim {claim.id}">#</a>'
-        f'<span class="claim-values">Report, {escape(claim.where)}: {escape(claim.stated)}{computed}.</span>'
+        f'<a class="claim-link" href="#{claim.id}" aria-label="Link to {name} {claim.id}">#</a>'
+        f'<span class="claim-values">{said} {escape(claim.where)}: {escape(claim.stated)}{computed}.</span>'
         f"{note}{trail(claim.id)}</li>"
     )
 
@@ -60,17 +82,32 @@ def trail(id: str) -> str:
     return f"<!--trail:{id}-->"
 
 
+def slug(verdict: str) -> str:
+    """A verdict as part of the name of a class."""
+    return verdict.replace(" ", "-")
+
+
 def badge(verdict: str) -> str:
-    """A verdict as mark and word."""
-    return f'<span class="badge-verdict verdict-{verdict}">{MARKS[verdict]} {WORDS[verdict]}</span>'
+    """A verdict, or what checks show, as mark and word."""
+    return f'<span class="badge-verdict verdict-{slug(verdict)}">{MARKS[verdict]} {verdict}</span>'
+
+
+REMARK = '<span class="badge-verdict badge-remark">\N{EM DASH} our remark</span>'
+
+
+def counted(verdicts: Iterable[str]) -> str:
+    """Verdicts counted in words: "3 confirmed, 1 differs, 2 not public"."""
+    found = Counter(verdicts)
+    said = [f"{found[verdict]} {verdict}" for verdict in VERDICTS if found[verdict]]
+    return ", ".join(said).replace(f" {DIFFERS}", " differ") if found[DIFFERS] > 1 else ", ".join(said)
 
 
 @dataclass(frozen=True)
 class Card:
-    """One verdict of the chapter in brief: the question, the answer over its claims, a sentence, the evidence."""
+    """One answer of the chapter in brief: the question, what the checks of its claims show, a sentence, the claims."""
 
     question: str
-    verdict: str
+    shows: str
     sentence: str
     results: tuple[Result, ...]
 
@@ -85,36 +122,50 @@ class Cards:
         return f'<div class="cards">{"".join(map(_card, self.cards))}</div>'
 
     def __repr__(self) -> str:
-        return "\n".join(f"{card.question} {card.verdict}: {card.sentence}" for card in self.cards)
+        return "\n".join(f"{card.question} {card.shows}: {card.sentence}" for card in self.cards)
 
 
 def _card(card: Card) -> str:
-    counts = Counter(result.verdict for result in card.results)
-    said = ", ".join(f"{counts[verdict]} {WORDS[verdict]}" for verdict in WORDS if counts[verdict])
+    tested = sum(result.verdict not in UNTESTED for result in card.results)
     links = " ".join(
         f'<a href="#{r.claim.id}" aria-label="Claim {n}: {escape(r.claim.statement)}">{n}</a>'
         for n, r in enumerate(card.results, start=1)
     )
     return (
-        f'<div class="verdict-card verdict-card-{card.verdict}">'
+        f'<div class="verdict-card verdict-card-{slug(card.shows)}">'
         f'<p class="card-question">{escape(card.question)}</p>'
-        f"<p>{badge(card.verdict)}</p><p>{escape(card.sentence)}</p>"
-        f'<p class="card-claims">{len(card.results)} claims ({said}): {links}</p></div>'
+        f"<p>{badge(card.shows)}</p><p>{escape(card.sentence)}</p>"
+        f'<p class="card-claims">{tested} of {len(card.results)} claims checked '
+        f"({counted(result.verdict for result in card.results)}): {links}</p></div>"
     )
 
 
 @dataclass(frozen=True)
 class Summary:
-    """All verdicts of a chapter: a table for readers, JSON for the synthesis."""
+    """All verdicts of a chapter: for readers a table of the claims that were checked, for the book all as JSON."""
 
     chapter: str
     results: tuple[Result, ...]
 
     @property
+    def claims(self) -> tuple[Result, ...]:
+        """The report's claims, without remarks of ours."""
+        return tuple(result for result in self.results if not result.ours)
+
+    @property
     def counts(self) -> dict[str, int]:
-        """Number of claims by verdict."""
-        found = Counter(result.verdict for result in self.results)
-        return {name: found[name] for name in (CONFIRMED, DIFFERS, UNTESTABLE)}
+        """Number of the report's claims by verdict."""
+        found = Counter(result.verdict for result in self.claims)
+        return {name: found[name] for name in VERDICTS}
+
+    def numbers(self) -> dict[str, int]:
+        """What a chapter says of its claims: all, tested, by verdict, and against what they were tested."""
+        counts = {slug(name).replace("-", "_"): number for name, number in self.counts.items()}
+        tested = [result for result in self.claims if result.verdict not in UNTESTED]
+        by = Counter(TESTED_BY[result.claim.evidence] for result in tested)
+        against = {what: by[what] for what in ("world", "record", "report")}
+        all_of = {"claims": len(self.claims), "tested": len(tested), "remarks": len(self.results) - len(self.claims)}
+        return all_of | counts | against
 
     def frame(self) -> pd.DataFrame:
         """One row per claim: the ledger's columns, then `computed` and `verdict`."""
@@ -128,18 +179,27 @@ class Summary:
             MIMETYPE: {"chapter": self.chapter, "counts": self.counts, "claims": records},
         }
 
+    def _others(self) -> str:
+        untested = [result.verdict for result in self.claims if result.verdict in UNTESTED]
+        link = f'<a href="../ledger.html?chapter={self.chapter}">ledger</a>'
+        were = "was" if len(untested) == 1 else "were"
+        said = f"{len(untested)} more {were} not checked ({counted(untested)}). " if untested else ""
+        return f"{said}All stand beside their text, and in the {link}."
+
     def _html(self) -> str:
         rows = "".join(
-            f'<tr class="claim-{r.verdict}"><td>{escape(r.claim.where)}</td>'
+            f'<tr class="claim-{slug(r.verdict)}"><td>{escape(r.claim.where)}</td>'
             f'<td><a href="#{r.claim.id}">{escape(r.claim.statement)}</a></td>'
             f"<td>{escape(r.claim.stated)}</td><td>{escape(r.computed or '')}</td>"
             f"<td>{r.claim.evidence}</td><td>{badge(r.verdict)}</td></tr>"
-            for r in self.results
+            for r in self.claims
+            if r.verdict not in UNTESTED
         )
         head = "".join(
             f'<th scope="col">{name}</th>' for name in ("Report", "Claim", "Stated", "Computed", "Evidence", "Verdict")
         )
         return (
-            '<div class="table-scroll" role="region" aria-label="All claims of this chapter" tabindex="0">'
-            f'<table class="ledger"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+            '<div class="table-scroll" role="region" aria-label="The claims of this chapter that were checked" '
+            f'tabindex="0"><table class="ledger"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+            f'<p class="where">{self._others()}</p>'
         )

@@ -15,7 +15,7 @@ from lib.export import csv_text
 from steps import ROOT, figures, front, pages, pictures, plan, record
 from steps.bibliography import bibtex
 from steps.execute import EXECUTED
-from steps.matrix import matrix
+from steps.matrix import matrix, passages
 from steps.text import myst
 
 FRESH = ROOT / "_build" / "assembled"  # made here, then put in place file by file
@@ -137,7 +137,7 @@ def main(chapters: list[str]) -> None:
     files = EXTRA / "book" / "files"
     files.mkdir(parents=True)
     recorded = results.read(chapters)
-    tested = results.claims({name: result for name, result in recorded.items() if result["claims"]})
+    tested = results.statements({name: result for name, result in recorded.items() if result["claims"]})
     official = pages.official_rows()
     found = pages.entries(tested, results.figures(recorded), official)
     for name in chapters:
@@ -146,9 +146,9 @@ def main(chapters: list[str]) -> None:
         (files / f"{name}.claims.csv").write_text(csv_text(own), encoding="utf-8")
     (files / "ledger.csv").write_text(csv_text(pages.flat(found)), encoding="utf-8")
     generated = {
-        "catalogue": catalogue(), "matrix": matrix(tested), "glossary": glossary(),
+        "catalogue": catalogue(), "matrix": matrix(tested), "passages": passages(tested), "glossary": glossary(),
         "ledger": pages.ledger_page(found), "rows": pages.rows_page(found, official),
-        "evidence": front.evidence(), "limits": front.limits(),
+        "evidence": front.evidence(), "limits": front.limits(), "degrees": front.degrees(),
     }  # fmt: skip
     for name, text in generated.items():
         (GENERATED / f"{name}.md").write_text(text, encoding="utf-8")

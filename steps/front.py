@@ -69,6 +69,13 @@ def limits() -> str:
     return _table({"Limit": table["limitation"], "Met by": remedy, "Report": where})
 
 
+def degrees() -> str:
+    """The book's reading of words of degree as a MyST table."""
+    table = data.load("degrees").fillna("")
+    names = {"word": "Word", "reading": "Read as", "threshold": "Bound", "used_for": "Used for"}
+    return _table({title: table[column] for column, title in names.items()})
+
+
 def _table(columns: dict[str, pd.Series]) -> str:
     head = f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n"
     rows = zip(*(column.map(myst) for column in columns.values()), strict=True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from html import escape
 
 import pandas as pd
 
 from lib import data
-from lib.trail import follow
-from lib.verdicts import WORDS, badge
+from lib.assess import DECIDING, SETTING
+from lib.verdicts import MARKS, OURS, REMARK, badge, counted
 from steps.text import myst, raw
 
+ROLES = [*DECIDING, SETTING]
 SOURCES = {
     "literature_return": "literature on return",
     "literature_irregular": "literature on irregular migration",
@@ -24,20 +25,21 @@ SOURCES = {
 def matrix(claims: pd.DataFrame) -> str:
     """The matrix as MyST, one section per question.
 
-    `claims` has one row per claim that the chapters of this book tested: id, chapter, statement and verdict, as
-    in the files of results. A preview lacks claims; findings then say that none is at hand.
+    `claims` has one row per claim or remark that the chapters of this book recorded: id, chapter, statement, whose and
+    verdict, as `lib.results.statements`. A preview lacks claims; findings then say that none is at hand.
     """
     questions, findings = data.load("report_questions"), data.load("report_findings").set_index("id").to_dict("index")
     links, tested = data.load("links_question_finding"), claims.set_index("id", drop=False).to_dict("index")
-    beneath: dict[tuple, list[dict]] = defaultdict(list)
-    for question, finding, claim in follow(links, data.load("links_finding_claim")).itertuples(index=False):
+    roles = data.load("links_finding_claim")
+    beneath: dict[str, list[dict]] = defaultdict(list)
+    for finding, claim, role in roles[["finding", "claim", "role"]].itertuples(index=False):
         if claim in tested:
-            beneath[question, finding].append(tested[claim])
+            beneath[finding].append(tested[claim] | {"role": role})
     parts, shown = [], set()
     for row in questions.itertuples():
         found = links.loc[links["question"] == row.id, "finding"]
         items = "".join(
-            _finding(findings[id], beneath[row.id, id], id, first=id not in shown)
+            _finding(findings[id], beneath[id], id, first=id not in shown)
             for id in found.drop_duplicates()
         )
         shown |= set(found)
@@ -53,17 +55,47 @@ def matrix(claims: pd.DataFrame) -> str:
 
 def _finding(finding: dict, claims: list[dict], id: str, first: bool) -> str:
     """One finding; where it comes first it has its id as an anchor, which opens its claims."""
-    counts = Counter(claim["verdict"] for claim in claims)
-    said = ", ".join(f"{counts[verdict]} {WORDS[verdict]}" for verdict in WORDS if counts[verdict])
     rows = "".join(
-        f"<li>{badge(claim['verdict'])} "
-        f'<a href="chapters/{claim["chapter"]}.html#{claim["id"]}">{escape(claim["statement"])}</a></li>'
-        for claim in claims
+        f"<li>{_badge(claim)} <span class=\"role\">{claim['role']}</span> {_link(claim)}</li>"
+        for claim in sorted(claims, key=lambda claim: ROLES.index(claim["role"]))
     )
     up = f'<a href="chapters/synthesis.html#{id}">its conclusions</a>'
     head = f"{escape(finding['finding'])} (section {finding['section']}; {up})"
     anchor = f' id="{id}"' if first else ""
     if not claims:
         return f"<li{anchor}>{head}</li>"
-    number = f"{len(claims)} claim{'s' if len(claims) > 1 else ''}"
-    return f"<li{anchor}>{head}<details><summary>{number}: {said}</summary><ul>{rows}</ul></details></li>"
+    own = [claim["verdict"] for claim in claims if claim["whose"] != OURS]
+    number = f"{len(own)} claim{'s' if len(own) > 1 else ''}"
+    return f"<li{anchor}>{head}<details><summary>{number}: {counted(own)}</summary><ul>{rows}</ul></details></li>"
+
+
+def _badge(claim: dict) -> str:
+    return REMARK if claim["whose"] == OURS else badge(claim["verdict"])
+
+
+def _link(claim: dict) -> str:
+    return f'<a href="chapters/{claim["chapter"]}.html#{claim["id"]}">{escape(claim["statement"])}</a>'
+
+
+def passages(claims: pd.DataFrame) -> str:
+    """Every paragraph and footnote of the report as MyST, section by section, with the claims that carry it.
+
+    `claims` as in `matrix`.
+    """
+    table, known = data.plain(data.load("passages")), claims.set_index("id", drop=False).to_dict("index")
+    heads = data.load("report_sections").set_index("number")["heading"]
+    parts = []
+    for section, rows in table.groupby("section", sort=False):
+        items = "".join(_passage(row, known) for row in rows.to_dict("records"))
+        head = f"{section}. {heads[section]}" if section in heads else section.capitalize()
+        parts.append(f"<details><summary>{escape(head)}: {len(rows)} passages</summary><ul>{items}</ul></details>")
+    return raw(f'<div class="matrix passages">{"".join(parts)}</div>')
+
+
+def _passage(row: dict, known: dict[str, dict]) -> str:
+    """One passage: where it stands, what it is about, and its claims or why there is nothing to test."""
+    ids = [id for id in (row["claims"] or "").split(";") if id in known]
+    links = "; ".join(f"{MARKS[known[id]['verdict']]} {_link(known[id])}" for id in ids)
+    said = ". ".join(part for part in (links, escape(row["nothing"] or "")) if part)
+    where = f"<strong>{escape(row['place'])}</strong>"
+    return f'<li>{where} {escape(row["about"])} <span class="where">{said}</span></li>'

@@ -14,7 +14,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from lib import claims, data, rows, trail, verdicts
-from lib.verdicts import UNTESTABLE, WORDS, badge
+from lib.assess import SETTING
+from lib.verdicts import OURS, UNTESTED, VERDICTS, badge, slug
 from steps.text import raw
 
 TITLES = {
@@ -22,27 +23,28 @@ TITLES = {
     "protection": "Protection", "coherence": "Coherence", "efficiency": "Efficiency",
 }  # fmt: skip
 EVIDENCE = {
-    "public": "public data", "arithmetic": "the report's own numbers", "reported": "the report's word",
-    "literature": "literature", "restricted": "restricted data",
+    "public": "the world: public figures", "document": "the record: a document", "arithmetic": "the report itself",
+    "reported": "the report's word", "literature": "studies", "restricted": "restricted data",
 }  # fmt: skip
 ENVIRONMENT = jinja2.Environment(
     autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=jinja2.FileSystemLoader(Path(__file__).parent)
 )
-ENVIRONMENT.globals["badge"] = lambda verdict: Markup(badge(verdict))
+ENVIRONMENT.globals |= {"badge": lambda verdict: Markup(badge(verdict)), "slug": slug, "untested": UNTESTED}
 
 
 def entries(tested: pd.DataFrame, figures: pd.DataFrame, official: pd.DataFrame) -> pd.DataFrame:
     """Every claim with its trail, one row each, in the ledger's order.
 
-    `tested` is `lib.results.claims`, `figures` is `lib.results.figures`, `official` is `official_rows`. Beside the
-    columns of `tested`: `where` and `stated` (as a reader would write them), `findings`, `conclusions` and
-    `recommendations` (ids; parts of a recommendation as the whole), `figures` (a list of dicts: figure, chapter,
-    title), `rows` (how many official rows) and `release` and `detail` (what an untestable claim would need, else
-    missing).
+    `tested` is `lib.results.statements`, claims and remarks; `figures` is `lib.results.figures`, `official` is
+    `official_rows`. Beside the columns of `tested`: `where` and `stated` (as a reader would write them), `findings`,
+    `conclusions` and `recommendations` (ids; parts of a recommendation as the whole), `figures` (a list of dicts:
+    figure, chapter, title), `rows` (how many official rows) and `release` and `detail` (what a claim that is not
+    tested would need, else missing). What is only setting of a finding does not bear on it.
     """
+    roles = data.load("links_finding_claim")
     up = trail.bearing(
         tested["id"].tolist(),
-        data.load("links_finding_claim"),
+        roles[roles["role"] != SETTING],
         data.load("links_conclusion_finding"),
         data.load("links_recommendation_conclusion"),
     ).add_suffix("s")
@@ -80,7 +82,8 @@ def anchors(claim: Mapping) -> list[tuple[str, str]]:
 
 
 def ledger_page(found: pd.DataFrame) -> str:
-    """The ledger as MyST: filters, and every claim of `entries` with its trail, chapter by chapter."""
+    """The ledger as MyST: filters, and every claim of the report in `entries` with its trail, chapter by chapter."""
+    found = found[found["whose"] != OURS]
     texts = data.load("report_findings").set_index("id")["finding"]
     order = found["chapter"].map(list(TITLES).index)
     table = found.loc[order.sort_values(kind="stable").index]
@@ -98,8 +101,8 @@ def ledger_page(found: pd.DataFrame) -> str:
     under = [(id, f"{_name(id)}: {text}") for id, text in [*short.items(), *asked.items()] if id in used]
     filters = [
         ("chapter", "Chapter", [(name, title) for name, title in TITLES.items() if name in set(found["chapter"])]),
-        ("verdict", "Verdict", _counted(found["verdict"], WORDS)),
-        ("evidence", "Evidence", _counted(found["evidence"], EVIDENCE)),
+        ("verdict", "Verdict", _counted(found["verdict"], dict(zip(VERDICTS, VERDICTS, strict=True)))),
+        ("evidence", "Tested against", _counted(found["evidence"], EVIDENCE)),
         ("under", "Bears on", under),
     ]
     return _raw("ledger.html", claims=records, filters=filters, titles=TITLES, evidence=EVIDENCE)
@@ -120,7 +123,7 @@ def rows_page(found: pd.DataFrame, official: pd.DataFrame) -> str:
 
     Claims that rest on the same rows stand together.
     """
-    of = found.set_index("id")[["chapter", "statement", "verdict"]].to_dict("index")
+    of = found.set_index("id")[["chapter", "statement", "verdict", "whose"]].to_dict("index")
     links = official[official["claim"].isin(list(of))]
     first = ~links["claim"].duplicated()  # the anchor of a claim is at the first of its rows
     tables = []
@@ -151,8 +154,8 @@ def _raw(template: str, **values: object) -> str:
 
 def of_claim(claim: Mapping) -> str:
     """The links that stand under a claim in its chapter: ledger, figures, official rows, code, what it bears on."""
-    links = [f'<a href="../ledger.html#{claim["id"]}">ledger</a>']
-    if claim["verdict"] != UNTESTABLE:
+    links = [] if claim["whose"] == OURS else [f'<a href="../ledger.html#{claim["id"]}">ledger</a>']
+    if claim["verdict"] not in UNTESTED:
         links.append(f'<a href="#code-{claim["id"]}">code</a>')
     links += [
         f'<a href="{_page(figure["chapter"], claim["chapter"])}#{figure["figure"]}">figure</a>'

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from lib import claims
 from lib.claims import Claim, ClaimError, Ledger, agrees, verdict
-from lib.verdicts import CONFIRMED, DIFFERS, MIXED, UNTESTABLE
+from lib.verdicts import (
+    AGREES,
+    CONFIRMED,
+    DIFFERS,
+    DISAGREES,
+    MIXED,
+    NOT_LOOKED_UP,
+    NOT_PUBLIC,
+    NOTHING_TO_SHOW,
+    VERDICTS,
+)
 
 STEPS = ["1", "10", "1000", "0.1", "0.01"]
 numbers = st.decimals(-(10**7), 10**7, places=4)
@@ -31,6 +41,8 @@ def claim(id="x-a", **fields):
         "precision": "1",
         "evidence": "public",
         "expect": "confirmed",
+        "whose": "report",
+        "places": "",
         "note": "",
     }
     return Claim(**row | fields)
@@ -105,9 +117,11 @@ def test_numbers_of_any_type(number):
 
 
 @pytest.mark.parametrize("evidence", ["reported", "literature", "restricted"])
-def test_without_data_a_claim_is_untestable_and_must_not_have_a_value(evidence):
-    row = claim(evidence=evidence, expect="untestable")
-    assert verdict(row) == UNTESTABLE
+def test_without_data_a_claim_is_untested_for_the_reason_of_its_row_and_must_not_have_a_value(evidence):
+    row = claim(evidence=evidence, expect="not looked up")
+    assert verdict(row) == NOT_LOOKED_UP
+    with pytest.raises(ClaimError, match=r"x-a.*write why it is not tested: not public, not measurable"):
+        verdict(claim(evidence=evidence, expect="confirmed"))
     for computed in (100, 0, False, "rise"):
         with pytest.raises(ClaimError, match=f"x-a.*{evidence}"):
             verdict(row, computed)
@@ -153,12 +167,12 @@ def test_directions(value):
 
 def test_check_records_the_verdicts(ledger):
     chapter = ledger(
-        claim("x-a"), claim("x-b", value="7", expect="differs"), claim("x-c", evidence="reported", expect="untestable")
+        claim("x-a"), claim("x-b", value="7", expect="differs"), claim("x-c", evidence="reported", expect="not public")
     )
     shown = chapter.check({"x-a": 100, "x-b": 9})
     assert [result.verdict for result in shown.results] == [CONFIRMED, DIFFERS]
-    assert [result.verdict for result in chapter.untested("x-c").results] == [UNTESTABLE]
-    assert chapter.finish().counts == {CONFIRMED: 1, DIFFERS: 1, UNTESTABLE: 1}
+    assert [result.verdict for result in chapter.untested("x-c").results] == [NOT_PUBLIC]
+    assert chapter.finish().counts == dict.fromkeys(VERDICTS, 0) | {CONFIRMED: 1, DIFFERS: 1, NOT_PUBLIC: 1}
 
 
 @pytest.mark.parametrize(
@@ -214,7 +228,7 @@ def test_unknown_claims_and_claims_of_another_chapter(ledger):
 
 
 def test_each_claim_is_tested_exactly_once(ledger):
-    chapter = ledger(claim("x-a"), claim("x-b", evidence="literature", expect="untestable"))
+    chapter = ledger(claim("x-a"), claim("x-b", evidence="literature", expect="not public"))
     with pytest.raises(ClaimError, match="never tested: x-a, x-b"):
         chapter.finish()
     chapter.check({"x-a": 100})
@@ -241,21 +255,40 @@ def test_a_chapter_without_claims_is_refused(ledger):
 @pytest.mark.parametrize(
     "computed, expected",
     [
-        ([100, 100], CONFIRMED),
-        ([1, 1], DIFFERS),
+        ([100, 100], AGREES),
+        ([1, 1], DISAGREES),
         ([100, 1], MIXED),
-        ([], UNTESTABLE),
+        ([], NOTHING_TO_SHOW),
     ],
 )
 def test_card_rule(ledger, computed, expected):
     rows = [claim(f"x-{n}") for n in range(len(computed))]
-    rows.append(claim("x-u", evidence="restricted", expect="untestable"))
+    rows.append(claim("x-u", evidence="restricted", expect="not public"))
     chapter = ledger(*rows, enforce=False)
     chapter.check({f"x-{n}": value for n, value in enumerate(computed)})
     chapter.untested("x-u")
     card = chapter.card("Did it?", "It did.", *(row.id for row in rows))
-    assert card.verdict == expected
+    assert card.shows == expected
     assert len(card.results) == len(rows)
+
+
+def test_a_remark_of_ours_answers_for_no_card(ledger):
+    chapter = ledger(claim(whose="ours"))
+    chapter.check({"x-a": 100})
+    with pytest.raises(ClaimError, match="x-a is a remark of ours"):
+        chapter.card("Did it?", "It did.", "x-a")
+
+
+def test_documents_are_tested_with_what_the_record_has(ledger, monkeypatch):
+    record = pd.DataFrame({"claim": ["x-a", "x-d"], "value": ["104", "2015-05-13"]})
+    monkeypatch.setattr(claims.data, "load", lambda name: {"public_record": record}[name])
+    rows = [claim(evidence="document", precision="10"), claim("x-p")]
+    rows.append(claim("x-d", evidence="document", kind="date", value="2015-05", precision="month", unit=""))
+    chapter = ledger(*rows)
+    assert [result.verdict for result in chapter.check_documents("x-a", "x-d").results] == [CONFIRMED, CONFIRMED]
+    for id in ("x-p", "x-z"):
+        with pytest.raises(ClaimError, match=f"{id} has no row in public_record, or its evidence is no document"):
+            chapter.check_documents(id)
 
 
 def test_a_card_needs_tested_claims(ledger):
@@ -282,6 +315,7 @@ def test_stated_in_words(fields, words):
 def test_where_in_the_report():
     assert claim(section="3.3.2", footnote=58).where == "§3.3.2, footnote 58"
     assert claim(section="6").where == "§6"
+    assert claim(section="6.1", places="summary;5.0").where == "§6.1; also summary, §5.0"
 
 
 def test_read_ledger_gives_text_never_nan():
@@ -292,12 +326,12 @@ def test_read_ledger_gives_text_never_nan():
 
 
 def restricted(id="x-r", **fields):
-    return claim(id, evidence="restricted", expect="untestable", **fields)
+    return claim(id, evidence="restricted", expect="not public", **fields)
 
 
 def test_restricted_claims_stay_untested_for_a_reader_without_the_data(ledger):
     shown = ledger(restricted()).check_restricted({"x-r": 100})
-    assert [(result.verdict, result.computed) for result in shown.results] == [(UNTESTABLE, None)]
+    assert [(result.verdict, result.computed) for result in shown.results] == [(NOT_PUBLIC, None)]
 
 
 def test_restricted_claims_are_tested_by_a_reader_who_holds_the_data(ledger):
@@ -307,12 +341,12 @@ def test_restricted_claims_are_tested_by_a_reader_who_holds_the_data(ledger):
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
-def test_data_that_cannot_tell_either_leave_a_restricted_claim_untestable(ledger, missing):
+def test_data_that_cannot_tell_either_leave_a_restricted_claim_untested(ledger, missing):
     held = ledger(restricted(), enforce=False, held=True)
-    assert held.check_restricted({"x-r": missing}).results[0].verdict == UNTESTABLE
+    assert held.check_restricted({"x-r": missing}).results[0].verdict == NOT_PUBLIC
 
 
 def test_holding_the_data_unlocks_no_other_kind_of_evidence(ledger):
-    held = ledger(claim("x-l", evidence="literature", expect="untestable"), enforce=False, held=True)
+    held = ledger(claim("x-l", evidence="literature", expect="not public"), enforce=False, held=True)
     with pytest.raises(ClaimError, match="literature"):
         held.check({"x-l": 100})

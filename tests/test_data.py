@@ -268,6 +268,7 @@ def test_a_file_that_is_no_parquet(tmp_path):
 def test_whole_numbers_kept_as_floats_in_parquet(tmp_path):
     columns = dict.fromkeys(data.load("claims").columns, ["x"] * 2) | {"id": ["a-b", "a-c"], "footnote": [58.0, None]}
     columns |= {"section": ["1"] * 2, "kind": ["count"] * 2, "evidence": ["public"] * 2, "expect": ["confirmed"] * 2}
+    columns |= {"whose": ["report"] * 2}
     table = data.load("claims", parquet(tmp_path, columns | {"chapter": ["a"] * 2}))
     assert table["footnote"].iloc[0] == 58 and table["footnote"].isna().tolist() == [False, True]
 
@@ -280,8 +281,8 @@ def test_any_schema_can_be_read(tmp_path):
 
 
 def test_missing_numbers_stay_missing(tmp_path):
-    header = "id,chapter,section,footnote,statement,kind,value,unit,period,precision,evidence,expect,note\n"
-    rows = "a-b,a,1,,S,count,1,,,1,public,confirmed,\na-c,a,1,58,S,count,NA,,,1,public,confirmed,\n"
+    header = ",".join(data.load("claims").columns) + "\n"
+    rows = "a-b,a,1,,S,count,1,,,1,public,confirmed,report,,\na-c,a,1,58,S,count,NA,,,1,public,confirmed,report,,\n"
     table = data.load("claims", own(tmp_path, header + rows))
     assert table["footnote"].dtype == "Int64"
     assert table["footnote"].isna().tolist() == [True, False] and table["footnote"].iloc[1] == 58

@@ -36,7 +36,13 @@ def trail_of(*verdicts):
                 "section": "6.3",
             }
         ),
-        finding_claim=pd.DataFrame({"finding": ["f1", "f1", "f1", "f2"], "claim": [A, B, C, C]}),
+        finding_claim=pd.DataFrame(
+            {
+                "finding": ["f1", "f1", "f1", "f2", "f2"],
+                "claim": [A, B, C, C, A],
+                "role": ["tests", "tests", "states", "states", "setting"],
+            }
+        ),
         conclusion_finding=pd.DataFrame(
             {"conclusion": ["conclusion-main", "conclusion-main", "conclusion-1"], "finding": ["f1", "f2", "f2"]}
         ),
@@ -47,6 +53,10 @@ def trail_of(*verdicts):
                 "why": [None, "as it is", None],
             }
         ),
+        recommendation_claim=pd.DataFrame(
+            {"recommendation": ["recommendation-1", "recommendation-1a"], "claim": [C, A], "why": None}
+        ),
+        sentences=pd.DataFrame({"about": ["conclusion-main", "f1"], "why": ["One of two holds.", "As far as seen."]}),
         rows=pd.DataFrame({"claim": [A]}),
         tests=pd.DataFrame(
             {
@@ -61,7 +71,7 @@ def trail_of(*verdicts):
 
 @pytest.fixture
 def found():
-    return trail_of("confirmed", "differs", "untestable", "differs")
+    return trail_of("confirmed", "differs", "not public", "differs")
 
 
 def soup(shown):
@@ -72,27 +82,25 @@ def words(tag):
     return " ".join(tag.get_text(" ").split())
 
 
-def test_levels_of_findings_and_conclusions(found):
-    assert found.finding_levels()["level"].to_dict() == {"f1": "in part", "f2": "closed"}
-    levels = found.conclusion_levels()
-    assert levels["level"].to_dict() == {"conclusion-main": "in part", "conclusion-1": "closed"}
-    assert levels.loc["conclusion-main", ["claims", "confirmed", "differs", "untestable"]].tolist() == [3, 1, 1, 1]
-    assert levels.loc["conclusion-main", ["public", "arithmetic", "findings", "contested"]].tolist() == [1, 1, 2, 1]
-    assert found.conclusion_levels(0.0)["level"].to_dict() == {"conclusion-main": "closed", "conclusion-1": "closed"}
-
-
-def test_a_claim_under_two_findings_counts_once_beneath_a_recommendation(found):
-    beneath = found.recommendation_claims().groupby("recommendation")["claim"].agg(set).to_dict()
-    assert beneath == {"recommendation-1": {A, B, C}, "recommendation-2": {C}}
+def test_what_can_be_checked_of_findings_and_conclusions(found):
+    assert found.of_findings()["checkable"].to_dict() == {"f1": "most", "f2": "nothing"}
+    assert found.of_findings()["shows"].to_dict() == {"f1": "mixed", "f2": "nothing to show"}  # setting shows nothing
+    conclusions = found.of_conclusions()
+    assert conclusions["checkable"].to_dict() == {"conclusion-main": "most", "conclusion-1": "nothing"}
+    assert conclusions.loc["conclusion-main", ["claims", "confirmed", "differs", "not public"]].tolist() == [3, 1, 1, 1]
+    assert conclusions.loc["conclusion-main", ["world", "record", "report"]].tolist() == [1, 0, 1]
+    assert conclusions.at["conclusion-main", "rests_on"] == f"{A}=confirmed; {B}=differs"
 
 
 def test_conclusions_show_findings_with_a_way_to_their_claims_and_what_would_overturn_them(found):
     main, first = soup(dossier.conclusions(found)).select("section.dossier")
     assert (main["id"], first["id"]) == ("conclusion-main", "conclusion-1")
-    assert "◐ in part" in words(main) and "○ closed" in words(first)
-    assert "3 claims: 1 confirmed, 1 differs, 1 cannot be tested here" in words(main)
+    assert "● most can be checked ≈ mixed One of two holds." in words(main)
+    assert "○ nothing can be checked ? nothing to show" in words(first)
+    said = "3 claims state or test it: 1 tested against the world, 0 against a document, 1 against the report itself"
+    assert said in words(main)
     head, second = main.select("ul.findings > li")
-    assert words(head).startswith("◐ in part ≠ contested First (§3.1.0;")
+    assert words(head).startswith("First ● most can be checked ≈ mixed As far as seen. (§3.1.0;")
     assert [item.get("id") for item in (head, second)] == ["f1", None]  # the second has its place under conclusion 1
     assert [item.a["href"] for item in (head, second)] == ["../matrix.html#f1", "../matrix.html#f2"]
     assert "A rise. Data: Counts. Public now: no." in words(main)
@@ -102,23 +110,25 @@ def test_conclusions_show_findings_with_a_way_to_their_claims_and_what_would_ove
     ]  # fmt: skip
 
 
-def test_recommendations_show_parts_reasons_and_official_claims(found):
+def test_recommendations_show_parts_reasons_and_the_claims_that_carry_them(found):
     one, two = soup(dossier.recommendations(found)).select("section.dossier")
     assert "1a. Measure. Rests on main conclusion : as it is." in words(one)
     assert [words(link) for link in one.select('a[href^="#conclusion"]')] == [
         "main conclusion", "Conclusion 1", "Main conclusion",
     ]  # fmt: skip
-    assert "1 claim tested with public data" in words(one.details.summary)
-    assert one.details.select_one(f'a[href$="rows.html#{A}"]')
-    assert "its trail ends in the ledger" in words(two)
+    assert words(one.details.summary) == "What carries its reason: 2 claims, 1 confirmed, 1 not public"
+    assert [link["href"] for link in one.details.select("a")] == [
+        f"relations.html#{A}", f"../rows.html#{A}", f"relations.html#{C}",
+    ]  # fmt: skip
+    assert "No claim carries its reason." in words(two)
 
 
-def test_the_answer_is_a_table_of_conclusions_with_verdicts_in_words(found):
+def test_the_answer_is_a_table_of_conclusions_with_both_things_in_words(found):
     table = soup(dossier.answer(found)).table
     assert [words(head) for head in table.select("tbody th")] == ["L", "T"]
-    first = table.select("tbody tr")[0]
-    assert "◐ in part" in words(first)
-    assert "1 confirmed" in words(first) and "1 cannot be tested here" in words(first)
+    first = [words(cell) for cell in table.select("tbody tr")[0].select("td")]
+    assert first == ["● most 2 of 3", "≈ mixed One of two holds."]
+    assert words(table.select("tbody tr")[1].select("td")[1]) == "? nothing to show"
 
 
 def test_discrepancies_come_by_what_hangs_on_them(found):
@@ -131,10 +141,10 @@ def test_discrepancies_come_by_what_hangs_on_them(found):
 def test_a_release_opens_claims_findings_and_conclusions(found):
     needs = pd.DataFrame({"claim": [C], "release": ["file"]})
     opened = releases.opened(found, needs)
-    assert opened.loc["file"].to_dict() == {"claims": 1, "numbers": 1, "findings": 1, "conclusions": 2}
+    assert opened.loc["file"].to_dict() == {"claims": 1, "numbers": 1, "findings": 1, "conclusions": 1}
 
 
 def test_a_release_of_what_has_nothing_above_it_opens_its_claim_alone():
-    found = trail_of("confirmed", "confirmed", "confirmed", "untestable")
+    found = trail_of("confirmed", "confirmed", "confirmed", "not public")
     opened = releases.opened(found, pd.DataFrame({"claim": [D], "release": ["file"]}))
     assert opened.loc["file", ["claims", "findings", "conclusions"]].tolist() == [1, 0, 0]

@@ -4,9 +4,9 @@ import pandas as pd
 from bs4 import BeautifulSoup
 
 from lib import data
-from steps.matrix import matrix
+from steps.matrix import matrix, passages
 
-COLUMNS = ["id", "chapter", "statement", "verdict"]
+COLUMNS = ["id", "chapter", "statement", "verdict", "whose"]
 
 
 def questions(page):
@@ -28,7 +28,7 @@ def test_every_question_has_its_findings():
     assert list(found) == data.load("report_questions")["id"].tolist()
     assert not any(part.select("details") for part in found.values())  # no claims at hand, so none to open
     up = [link["href"] for link in found["4"].select("ul.matrix > li > a")]
-    assert up == ["chapters/synthesis.html#finding-4-tension", "chapters/synthesis.html#finding-4-ministries"]
+    assert up == [f"chapters/synthesis.html#finding-4-{name}" for name in ("tension", "ministries", "internal-limited")]
 
 
 def test_every_finding_has_one_anchor():
@@ -37,14 +37,26 @@ def test_every_finding_has_one_anchor():
     assert sorted(anchors) == sorted(data.load("report_findings")["id"])
 
 
-def test_verdicts_are_counted_and_lead_to_their_claims():
-    first, second, third = beneath("finding-3-2-morocco-inflow")[:1] + beneath("finding-3-2-morocco")[:2]
-    rows = [(first, "return", "One & one.", "differs"), (second, "return", "Two.", "confirmed")]
-    rows.append((third, "return", "Three.", "untestable"))
-    claims = pd.DataFrame(rows, columns=COLUMNS).drop_duplicates("id")
-    page = questions(matrix(claims))["9a"]
+def test_verdicts_are_counted_with_their_role_and_lead_to_their_claims():
+    links = data.load("links_finding_claim").query("finding == 'finding-3-2-morocco-inflow'").set_index("claim")["role"]
+    first, second = links.index[:2]
+    rows = [(first, "return", "One & one.", "differs", "report"), (second, "return", "Two.", "differs", "ours")]
+    page = questions(matrix(pd.DataFrame(rows, columns=COLUMNS)))["9a"]
     said = {summary.get_text() for summary in page.select("summary")}
-    assert "1 claim: 1 differs" in said
-    [link] = [link for link in page.select("a") if link.get_text() == "One & one."]
+    assert "1 claim: 1 differs" in said  # a remark is in no count
+    link = next(link for link in page.select("a") if link.get_text() == "One & one.")
     assert link["href"] == f"chapters/return.html#{first}"
     assert "differs" in link.find_previous("span", class_="badge-verdict").get_text()
+    assert link.find_previous("span", class_="role").get_text() == links[first]
+    remark = next(link for link in page.select("a") if link.get_text() == "Two.")
+    assert "our remark" in remark.find_previous("span", class_="badge-verdict").get_text()
+
+
+def test_every_passage_stands_on_the_page_with_its_claims_or_why_it_has_none():
+    table = data.load("passages")
+    claim = table["claims"].dropna().iloc[0].split(";")[0]
+    tested = pd.DataFrame([(claim, "return", "One & one.", "confirmed", "report")], columns=COLUMNS)
+    page = BeautifulSoup(passages(tested), "html.parser")
+    assert len(page.select("li")) == len(table)
+    assert {link["href"] for link in page.select("a")} == {f"chapters/return.html#{claim}"}
+    assert "cites a source only" in page.get_text()

@@ -27,7 +27,7 @@ def figure(id):
 
 def summary(chapter=CHAPTER, leave_out=0):
     """The summary of a chapter in which nothing could be tested."""
-    found = [Result(claim, None, "untestable") for claim in read_ledger().values() if claim.chapter == chapter]
+    found = [Result(claim, None, "not public") for claim in read_ledger().values() if claim.chapter == chapter]
     bundle = Summary(chapter, tuple(found[leave_out:]))._repr_mimebundle_()
     return {MIMETYPE: bundle[MIMETYPE]}
 
@@ -41,7 +41,7 @@ def test_what_a_chapter_records_comes_back(tmp_path):
     assert results.figures(back)["figure"].tolist() == ["fig-a", "fig-b"]
     table = results.claims(back)
     assert table["id"].tolist() == [claim.id for claim in read_ledger().values() if claim.chapter == CHAPTER]
-    assert set(table["verdict"]) == {"untestable"}
+    assert set(table["verdict"]) == {"not public"}
 
 
 def test_two_figures_with_one_id_are_refused():

@@ -58,7 +58,7 @@ def test_the_ledger_holds_every_cell_of_table_1(ledger):
     cells = {f"table-{COUNTRIES[row.country]}-{OUTCOMES[row.outcome]}": row.effect for row in table.itertuples()}
     in_ledger = {id: claim for id, claim in ledger.items() if re.fullmatch(r"table-\w+-[\w-]+", id)}
     assert in_ledger.keys() == cells.keys() and len(cells) == 20
-    numbers = {id: float(claim.value) for id, claim in in_ledger.items() if claim.value != "none"}
+    numbers = {id: float(claim.value) for id, claim in in_ledger.items() if claim.value != "none shown"}
     assert numbers == {id: effect for id, effect in cells.items() if pd.notna(effect)}
     assert len(numbers) == 15
     assert {claim.evidence for claim in in_ledger.values()} == {"restricted"}
@@ -74,13 +74,13 @@ def test_only_a_reader_who_holds_the_data_can_test_restricted_claims():
     id = "return-iraq-issued"
     without, holder = Ledger(CHAPTER), Ledger(CHAPTER, enforce=False, held=True)
     [result] = without.check_restricted({id: 23}).results
-    assert (result.verdict, result.computed) == (verdicts.UNTESTABLE, None)
+    assert (result.verdict, result.computed) == (verdicts.NOT_PUBLIC, None)
     assert [holder.check_restricted({id: 23}).results[0].verdict] == [verdicts.CONFIRMED]
     with pytest.raises(ClaimError, match=f"{id}.*its evidence is restricted"):
         Ledger(CHAPTER).check({id: 23})
 
 
-@pytest.mark.parametrize("computed, found", [(24, verdicts.DIFFERS), (None, verdicts.UNTESTABLE)])
+@pytest.mark.parametrize("computed, found", [(24, verdicts.DIFFERS), (None, verdicts.NOT_PUBLIC)])
 def test_held_data_can_contradict_the_report_or_say_nothing(computed, found):
     holder = Ledger(CHAPTER, enforce=False, held=True)
     [result] = holder.check_restricted({"return-iraq-issued": computed}).results
@@ -154,7 +154,7 @@ def test_figures_of_an_own_panel_read_like_figures_on_real_data(figures):
 def test_claims_that_need_the_restricted_data_are_tested_on_an_own_panel(claims, ledger):
     assert claims.keys() == ledger.keys()
     restricted = {id for id, claim in ledger.items() if claim.evidence == "restricted"}
-    numbers = {id for id in restricted if id.startswith("table-") and ledger[id].value != "none"}
+    numbers = {id for id in restricted if id.startswith("table-") and ledger[id].value != "none shown"}
     calibrated = numbers | TOTALS.keys()
     assert len(numbers) == 15 and calibrated < restricted
     assert {id: claims[id]["verdict"] for id in calibrated} == dict.fromkeys(calibrated, "confirmed")

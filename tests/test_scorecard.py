@@ -5,7 +5,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lib import data
-from lib.scorecard import MARKS, MET, NOT_MET, NOT_STATED, scorecard, side_by_side
+from lib.scorecard import MARKS, MET, NOT_APPLICABLE, NOT_MET, NOT_STATED, scorecard, side_by_side
 
 TABLE = pd.DataFrame(
     [
@@ -39,14 +39,28 @@ def test_a_verdict_has_a_mark_of_its_own_and_the_mark_is_not_read_out():
 
 def test_counts_and_text():
     card = scorecard(TABLE)
-    assert card.counts == {MET: 1, NOT_MET: 1, NOT_STATED: 1}
+    assert card.counts == {MET: 1, NOT_MET: 1, NOT_STATED: 1, NOT_APPLICABLE: 0}
     assert repr(card).splitlines()[::2] == ["1: not stated", "3 a counterfactual: met"]
+
+
+def test_neighbours_of_which_nothing_but_the_verdict_is_known_stand_together():
+    verdicts = [NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE, NOT_STATED, NOT_MET, NOT_STATED, NOT_STATED]
+    table = pd.DataFrame({"criterion": range(1, 8), "part": "report", "label": None, "verdict": verdicts, "why": None})
+    table.loc[5, "label"], table.loc[6, "part"] = "known", "other"
+    page = BeautifulSoup(scorecard(table)._repr_html_(), "html.parser")
+    assert [" ".join(item.text.split()[1:]) for item in page.find_all("li")] == [
+        "does not apply Criteria 1 to 3",
+        "not stated Criterion 4",
+        "not met Criterion 5",
+        "not stated 6. known",
+        "not stated Criterion 7",
+    ]
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"verdict": "passed"}, "verdict 'passed': use one of met, not met, not stated"),
+        ({"verdict": "passed"}, "verdict 'passed': use one of met, not met, not stated, does not apply"),
         ({"criterion": 7}, "criterion 7 stands in the table twice"),
     ],
 )
@@ -62,7 +76,8 @@ def test_an_empty_table_is_no_scorecard():
 
 def test_the_packaged_criteria():
     card = scorecard(data.load("evaluation_criteria"))
-    assert card.counts == {MET: 0, NOT_MET: 4, NOT_STATED: 13}
+    assert card.counts == {MET: 0, NOT_MET: 4, NOT_STATED: 5, NOT_APPLICABLE: 8}
+    assert {c.part for c in card.criteria if c.verdict == NOT_APPLICABLE} == {"terms of reference"}
     assert [c.criterion for c in card.criteria if c.verdict == NOT_MET] == ["10", "12", "13", "14"]
 
 

@@ -6,9 +6,14 @@ import pandas as pd
 import pytest
 
 from lib import claims, data, flows
+from lib.verdicts import UNTESTED
 
 CODES = {"nationality", "citizenship", "destination", "country", "iso3"}
 CHAPTERS = {"relations", "return", "irregular_migration", "protection", "coherence", "efficiency", "synthesis"}
+EFFECTS = {
+    "none shown", "none", "not established", "mixed", "hardly any", "very limited", "limited", "some", "unknown",
+    "indirect",
+}  # four kinds of nothing, and degrees, each with one reading
 LEDGER = list(claims.read_ledger().values())
 
 
@@ -17,10 +22,11 @@ def test_ledger_row_is_consistent(row):
     assert row.chapter in CHAPTERS
     assert row.id.startswith(row.chapter.replace("_", "-") + "-")
     assert re.fullmatch(r"[1-6](\.\d+)*(, box \d)?|summary|reference list|annex \d", row.section)
+    assert row.section not in row.places.split(";")
     assert row.statement.endswith(".") and row.statement[0].isupper() and "\n" not in row.statement
-    assert (row.evidence in claims.TESTABLE) == (row.expect != "untestable")
+    assert (row.evidence in claims.TESTABLE) == (row.expect not in UNTESTED)
     if row.expect != "confirmed":
-        assert row.note, "say why it differs or cannot be tested"
+        assert row.note, "say why it differs or is not tested"
     if row.kind == "date":
         pattern = {"year": r"\d{4}", "month": r"\d{4}-(0[1-9]|1[0-2])", "day": r"\d{4}-\d\d-\d\d"}[row.precision]
         assert re.fullmatch(pattern, row.value)
@@ -32,7 +38,7 @@ def test_ledger_row_is_consistent(row):
     else:
         assert row.precision == "" or row.precision in claims.BOUNDS or float(row.precision) > 0
         if row.precision == "":
-            assert row.value in {"rise", "fall", "none", "yes", "no"} or row.evidence not in claims.TESTABLE
+            assert row.value in {"rise", "fall", "yes", "no"} | EFFECTS
 
 
 def test_claims_are_unique():

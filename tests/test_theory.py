@@ -30,9 +30,9 @@ CLAIMS = pd.DataFrame(
     [
         ("c-held", "confirmed", "public", "return", "It works."),
         ("c-wrong", "differs", "arithmetic", "return", "It never works."),
-        ("c-open", "untestable", "reported", "relations", "It works in part."),
-        ("c-none", "untestable", "reported", "relations", "It was looked for."),
-        ("c-dark", "untestable", "reported", "relations", "Nobody could see."),
+        ("c-open", "not public", "reported", "relations", "It works in part."),
+        ("c-none", "not public", "reported", "relations", "It was looked for."),
+        ("c-dark", "not public", "reported", "relations", "Nobody could see."),
     ],
     columns=["id", "verdict", "evidence", "chapter", "statement"],
 )
@@ -45,8 +45,12 @@ SAYS = {
 def arrows_with(*claims):
     """The arrows of the table, the first of them with these claims."""
     links = pd.DataFrame(
-        [("t-train-skills", claim, SAYS[claim], "As it is" if claim == "c-open" else None) for claim in claims],
-        columns=["arrow", "claim", "says", "why"],
+        [
+            ("t-train-skills", claim, SAYS[claim], "states", "As it is" if claim == "c-open" else None)
+            for claim in claims
+        ]
+        + [("t-train-skills", "c-held", "supported", "setting", None)],  # which decides nothing
+        columns=["arrow", "claim", "says", "role", "why"],
     )
     return theory.states(theory.split(TABLE, "t")[1], links, CLAIMS)
 
@@ -97,7 +101,8 @@ def test_the_order_of_claims_does_not_matter(order, number):
 
 
 def test_an_unknown_claim_is_named():
-    links = pd.DataFrame([("t-train-skills", "gone", "limited", None)], columns=["arrow", "claim", "says", "why"])
+    columns = ["arrow", "claim", "says", "role", "why"]
+    links = pd.DataFrame([("t-train-skills", "gone", "limited", "states", None)], columns=columns)
     with pytest.raises(KeyError, match="t-train-skills: no claim gone"):
         theory.states(theory.split(TABLE, "t")[1], links, CLAIMS)
 
@@ -127,7 +132,7 @@ def test_arrows_with_states_say_so_in_words_and_lead_to_their_claims():
     assert [(link["href"], link.text) for link in page.select(".theory details a")] == [
         ("relations.html#c-open", "It works in part."), ("return.html#c-wrong", "It never works."),
     ]  # fmt: skip
-    assert "2 claims, 1 tested" in page.text and "(cannot be tested here). As it is" in page.text
+    assert "2 claims, 1 tested" in page.text and "(not public). As it is" in page.text
     assert "[limited effect]" in repr(shown)
 
 

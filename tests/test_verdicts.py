@@ -8,13 +8,18 @@ from bs4 import BeautifulSoup
 
 from lib.claims import Claim
 from lib.verdicts import (
+    AGREES,
     CONFIRMED,
     DIFFERS,
     MARKS,
     MIMETYPE,
     MIXED,
-    UNTESTABLE,
-    WORDS,
+    NOT_LOOKED_UP,
+    NOT_MEASURABLE,
+    NOT_PUBLIC,
+    NOTHING_TO_SHOW,
+    UNTESTED,
+    VERDICTS,
     Card,
     Cards,
     Result,
@@ -39,6 +44,8 @@ def result(id="x-a", computed="5", verdict=CONFIRMED, **fields):
         "precision": "1",
         "evidence": "public",
         "expect": "confirmed",
+        "whose": "report",
+        "places": "",
         "note": "",
     }
     return Result(Claim(id=id, **row | fields), computed, verdict)
@@ -48,7 +55,8 @@ def soup(html):
     return BeautifulSoup(html, "html.parser")
 
 
-RESULTS = (result("x-a"), result("x-b", verdict=DIFFERS), result("x-c", None, UNTESTABLE, footnote=None))
+RESULTS = (result("x-a"), result("x-b", verdict=DIFFERS), result("x-c", None, NOT_PUBLIC, footnote=None))
+REMARK = result("x-o", verdict=DIFFERS, whose="ours")
 
 
 def test_each_verdict_is_an_anchor_with_value_and_place():
@@ -56,7 +64,7 @@ def test_each_verdict_is_an_anchor_with_value_and_place():
     assert [item["id"] for item in page.find_all("li")] == ["x-a", "x-b", "x-c"]
     for item, shown in zip(page.find_all("li"), RESULTS, strict=True):
         assert item.find("a", href=f"#{shown.claim.id}")
-        assert shown.claim.where in item.text and WORDS[shown.verdict] in item.text
+        assert shown.claim.where in item.text and shown.verdict in item.text
     assert "computed: 5" in page.find(id="x-a").text
     assert "computed" not in page.find(id="x-c").text
 
@@ -65,7 +73,7 @@ def test_text_of_the_ledger_is_escaped_everywhere():
     nasty = result(statement=NASTY, note=NASTY, unit=NASTY, computed=NASTY)
     pages = [
         Verdicts([nasty])._repr_html_(),
-        Cards((Card(NASTY, CONFIRMED, NASTY, (nasty,)),))._repr_html_(),
+        Cards((Card(NASTY, AGREES, NASTY, (nasty,)),))._repr_html_(),
         Summary("x", (nasty,))._repr_mimebundle_()["text/html"],
     ]
     for html in pages:
@@ -76,45 +84,67 @@ def test_text_of_the_ledger_is_escaped_everywhere():
 
 
 def test_verdicts_look_different_without_colour():
-    assert len(set(MARKS.values())) == len(set(WORDS.values())) == 4
-    for name in (CONFIRMED, DIFFERS, UNTESTABLE, MIXED):
-        assert WORDS[name] in soup(badge(name)).text and MARKS[name] in soup(badge(name)).text
+    assert len({MARKS[verdict] for verdict in VERDICTS}) == len(VERDICTS) == 5
+    for name in (*VERDICTS, AGREES, MIXED, NOTHING_TO_SHOW):
+        assert name in soup(badge(name)).text and MARKS[name] in soup(badge(name)).text
+
+
+def test_a_remark_of_ours_is_shown_and_in_no_count():
+    page = soup(Verdicts([REMARK])._repr_html_())
+    assert "our remark" in page.text and "differs" not in page.text and "Ours, on §3.3" in page.text
+    summary = Summary("x", (*RESULTS, REMARK))
+    assert summary.counts == Summary("x", RESULTS).counts
+    assert not soup(summary._repr_mimebundle_()["text/html"]).select("a[href='#x-o']")
+    assert summary.numbers()["remarks"] == 1
+    assert [claim["whose"] for claim in summary._repr_mimebundle_()[MIMETYPE]["claims"]] == ["report"] * 3 + ["ours"]
+
+
+def test_a_chapter_says_against_what_its_claims_were_tested():
+    found = [result("x-a"), result("x-b", evidence="document"), result("x-c", evidence="arithmetic", verdict=DIFFERS)]
+    found += [result(f"x-{n}", None, verdict) for n, verdict in enumerate((*UNTESTED, NOT_LOOKED_UP))]
+    assert Summary("x", tuple(found)).numbers() == {
+        "claims": 7, "tested": 3, "remarks": 0, "confirmed": 2, "differs": 1, "not_public": 1, "not_measurable": 1,
+        "not_looked_up": 2, "world": 1, "record": 1, "report": 1,
+    }  # fmt: skip
 
 
 def test_cards_count_their_claims_and_lead_to_them():
     page = soup(Cards((Card("Did it fall?", MIXED, "In part.", RESULTS),))._repr_html_())
-    assert "3 claims" in page.text and "1 confirmed, 1 differs, 1 cannot be tested here" in page.text
-    assert WORDS[MIXED] in page.text and "Did it fall?" in page.text
+    assert "2 of 3 claims checked (1 confirmed, 1 differs, 1 not public)" in page.text
+    assert MIXED in page.text and "Did it fall?" in page.text
     assert [link["href"] for link in page.find_all("a")] == ["#x-a", "#x-b", "#x-c"]
 
 
 def test_summary_counts_and_frame():
     summary = Summary("x", (*RESULTS, result("x-d")))
-    assert summary.counts == {CONFIRMED: 2, DIFFERS: 1, UNTESTABLE: 1}
+    assert summary.counts == {CONFIRMED: 2, DIFFERS: 1, NOT_PUBLIC: 1, NOT_MEASURABLE: 0, NOT_LOOKED_UP: 0}
     frame = summary.frame()
     assert frame["id"].tolist() == ["x-a", "x-b", "x-c", "x-d"]
-    assert frame["verdict"].tolist() == [CONFIRMED, DIFFERS, UNTESTABLE, CONFIRMED]
+    assert frame["verdict"].tolist() == [CONFIRMED, DIFFERS, NOT_PUBLIC, CONFIRMED]
     assert set(frame.columns) == {*Claim.__dataclass_fields__, "computed", "verdict"}
-    assert Summary("x", RESULTS[:1]).counts == {CONFIRMED: 1, DIFFERS: 0, UNTESTABLE: 0}
+    assert Summary("x", RESULTS[:1]).counts == dict.fromkeys(VERDICTS, 0) | {CONFIRMED: 1}
 
 
 def test_summary_is_json_that_the_synthesis_can_read():
     bundle = json.loads(json.dumps(Summary("x", RESULTS)._repr_mimebundle_(), allow_nan=False))
     record = bundle[MIMETYPE]
-    assert record["chapter"] == "x" and record["counts"] == {CONFIRMED: 1, DIFFERS: 1, UNTESTABLE: 1}
+    counts = dict.fromkeys(VERDICTS, 0) | {CONFIRMED: 1, DIFFERS: 1, NOT_PUBLIC: 1}
+    assert record["chapter"] == "x" and record["counts"] == counts
     assert [(claim["id"], claim["verdict"], claim["computed"]) for claim in record["claims"]] == [
         ("x-a", CONFIRMED, "5"),
         ("x-b", DIFFERS, "5"),
-        ("x-c", UNTESTABLE, None),
+        ("x-c", NOT_PUBLIC, None),
     ]
     assert pd.isna(record["claims"][2]["footnote"])
-    assert bundle["text/plain"] == "1 confirmed, 1 differs, 1 untestable"
+    assert bundle["text/plain"] == "1 confirmed, 1 differs, 1 not public, 0 not measurable, 0 not looked up"
 
 
-def test_summary_table_links_every_claim():
+def test_summary_table_links_every_claim_that_was_checked_and_counts_the_others():
     page = soup(Summary("x", RESULTS)._repr_mimebundle_()["text/html"])
     rows = page.find("tbody").find_all("tr")
-    assert [row.find("a")["href"] for row in rows] == ["#x-a", "#x-b", "#x-c"]
+    assert [row.find("a")["href"] for row in rows] == ["#x-a", "#x-b"]
+    assert "1 more was not checked (1 not public)" in page.text
+    assert page.find("a", href="../ledger.html?chapter=x")
     assert len(page.find_all("th", scope="col")) == len(rows[0].find_all("td"))
 
 

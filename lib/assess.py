@@ -1,0 +1,87 @@
+"""How much of a finding or a conclusion can be checked, and what the checks show: two things that are never mixed.
+
+Only claims of the report that state or test it count, and what was tested and bears against it. What is setting
+decides nothing. The rules are the same for all findings, conclusions and cards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from lib.verdicts import AGREES, CONFIRMED, DIFFERS, DISAGREES, EXCEPTION, MIXED, NOTHING_TO_SHOW, TESTED_BY, UNTESTED
+
+STATES, TESTS, AGAINST, SETTING = "states", "tests", "against", "setting"
+DECIDING = (STATES, TESTS, AGAINST)
+NOTHING, LITTLE, SOME, MOST = "nothing", "little", "some", "most"
+CHECKABLE = [NOTHING, LITTLE, SOME, MOST]  # from least to most
+# A circle that fills up, so that the share reads without colour.
+SIGNS = dict(
+    zip(
+        CHECKABLE,
+        "\N{WHITE CIRCLE}\N{CIRCLE WITH UPPER RIGHT QUADRANT BLACK}\N{CIRCLE WITH LEFT HALF BLACK}\N{BLACK CIRCLE}",
+        strict=True,
+    )
+)
+MEANING = {
+    NOTHING: "none of the claims that state or test it",
+    LITTLE: "fewer than a quarter of them",
+    SOME: "a quarter to a half",
+    MOST: "more than half",
+}
+
+
+def checkable(tested: int, claims: int) -> str:
+    """How much of so many claims can be checked, when so many of them were tested."""
+    share = tested / claims if claims else 0
+    if not share:
+        return NOTHING
+    return LITTLE if share < 1 / 4 else SOME if share <= 1 / 2 else MOST
+
+
+def shows(found: Iterable[tuple[str, str]]) -> str:
+    """What tested claims show, given as pairs of role and verdict.
+
+    A confirmed claim speaks for what it states or tests; one that differs, or one that bears against it and is
+    confirmed, speaks against it. One exception among at least four that were tested is called one.
+    """
+    speaks = [(verdict == CONFIRMED) == (role != AGAINST) for role, verdict in found if verdict not in UNTESTED]
+    against = len(speaks) - sum(speaks)
+    if not speaks:
+        return NOTHING_TO_SHOW
+    if not against:
+        return AGREES
+    if against == len(speaks):
+        return DISAGREES
+    return EXCEPTION if against == 1 and len(speaks) >= 4 else MIXED
+
+
+def assess(claims: pd.DataFrame, by: str, ids: Iterable[str]) -> pd.DataFrame:
+    """What can be checked of each of these values of the column `by`, and what the checks show.
+
+    `claims` has one row per value and claim of the report: `by`, claim, role, verdict and evidence; under a
+    conclusion a claim may come under several findings, with several roles, and counts once, by the first of
+    `DECIDING` that it has. Columns, by `by`: claims (that state or test it), confirmed, differs, one per kind of
+    `UNTESTED`, world, record and report (tested against each), checkable, shows and rests_on (claim=verdict of each
+    that was tested, in the order given, joined by "; ").
+    """
+    deciding = claims[claims["role"].isin(DECIDING)]
+    order = deciding["role"].map(DECIDING.index)
+    once = deciding.loc[order.sort_values(kind="stable").index].drop_duplicates([by, "claim"]).sort_index()
+    groups = dict(list(once.groupby(by, sort=False)))
+    rows = {}
+    for value in ids:
+        group = groups.get(value, once.iloc[:0])
+        own, tested = group[group["role"] != AGAINST], group[~group["verdict"].isin(UNTESTED)]
+        of = own["verdict"].value_counts()
+        against = own.loc[~own["verdict"].isin(UNTESTED), "evidence"].map(TESTED_BY).value_counts()
+        rows[value] = {
+            "claims": len(own),
+            **{verdict: int(of.get(verdict, 0)) for verdict in (CONFIRMED, DIFFERS, *UNTESTED)},
+            **{what: int(against.get(what, 0)) for what in ("world", "record", "report")},
+            "checkable": checkable(int(against.sum()), len(own)),
+            "shows": shows(zip(group["role"], group["verdict"], strict=True)),
+            "rests_on": "; ".join(f"{row.claim}={row.verdict}" for row in tested.itertuples()),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(by)

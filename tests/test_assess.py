@@ -1,0 +1,74 @@
+"""How much can be checked and what the checks show: every branch by hand, and properties."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib import assess
+from lib.verdicts import AGREES, DISAGREES, EXCEPTION, MIXED, NOTHING_TO_SHOW, UNTESTED, VERDICTS
+
+SIGNS = {"+": "confirmed", "-": "differs", "?": "not public"}
+ROLES = {"s": "states", "t": "tests", "a": "against", "b": "setting"}
+CLAIMS = st.lists(st.tuples(st.sampled_from([*ROLES.values()]), st.sampled_from(VERDICTS)), max_size=12)
+
+
+def table(claims, of="f"):
+    rows = [(of, f"c{n}", role, verdict, "public") for n, (role, verdict) in enumerate(claims)]
+    return pd.DataFrame(rows, columns=["finding", "claim", "role", "verdict", "evidence"])
+
+
+def assessed(claims):
+    return assess.assess(table(claims), "finding", ["f"]).loc["f"]
+
+
+@pytest.mark.parametrize(
+    ("claims", "checkable", "shows"),
+    [
+        ("s? s?", "nothing", NOTHING_TO_SHOW),
+        ("b+ b- s?", "nothing", NOTHING_TO_SHOW),  # setting decides nothing
+        ("s+", "most", AGREES),
+        ("t- s?", "some", DISAGREES),
+        ("t+ s? s? s? s?", "little", AGREES),
+        ("t+ s? s? s?", "some", AGREES),  # a quarter is some
+        ("t+ t+ s? s?", "some", AGREES),  # and so is a half
+        ("t+ t+ t+ t-", "most", EXCEPTION),
+        ("t+ t+ t-", "most", MIXED),  # one of three is no exception
+        ("t+ a+", "most", MIXED),  # what bears against it and holds speaks against it
+        ("t+ a-", "most", AGREES),
+        ("a+ s?", "nothing", DISAGREES),  # no claim that states or tests it was tested
+        ("", "nothing", NOTHING_TO_SHOW),
+    ],
+)
+def test_by_hand(claims, checkable, shows):
+    found = assessed([(ROLES[one[0]], SIGNS[one[1]]) for one in claims.split()])
+    assert (found["checkable"], found["shows"]) == (checkable, shows)
+
+
+@given(CLAIMS)
+def test_setting_changes_nothing(claims):
+    bare = [claim for claim in claims if claim[0] != "setting"]
+    columns = ["claims", "checkable", "shows", "confirmed", "differs"]
+    assert assessed(claims)[columns].tolist() == assessed(bare)[columns].tolist()
+
+
+@given(CLAIMS)
+def test_nothing_to_show_is_nothing_tested(claims):
+    tested = [claim for claim in claims if claim[0] != "setting" and claim[1] not in UNTESTED]
+    assert (assessed(claims)["shows"] == NOTHING_TO_SHOW) == (not tested)
+
+
+@given(CLAIMS.filter(lambda claims: any(v in UNTESTED and r in ("states", "tests") for r, v in claims)))
+def test_a_further_test_never_makes_less_checkable(claims):
+    at = next(n for n, (role, verdict) in enumerate(claims) if verdict in UNTESTED and role in ("states", "tests"))
+    more = [*claims[:at], (claims[at][0], "confirmed"), *claims[at + 1 :]]
+    before, after = (assess.CHECKABLE.index(assessed(one)["checkable"]) for one in (claims, more))
+    assert after >= before
+
+
+def test_a_claim_under_two_findings_counts_once_by_what_decides_most():
+    claims = pd.concat([table([("setting", "confirmed")], "c"), table([("tests", "confirmed")], "c")])
+    found = assess.assess(claims, "finding", ["c", "empty"])
+    assert found.loc["c", ["claims", "confirmed", "world"]].tolist() == [1, 1, 1]
+    assert found.loc["c", "rests_on"] == "c0=confirmed"
+    assert found.loc["empty", ["claims", "checkable", "shows"]].tolist() == [0, "nothing", NOTHING_TO_SHOW]

@@ -1,0 +1,75 @@
+"""The report passage by passage, and what checks show: held to the ledger both ways."""
+
+import pytest
+
+from lib import assess, data, dossier
+from lib.claims import read_ledger
+from lib.verdicts import OURS
+
+LEDGER = read_ledger()
+PASSAGES = data.plain(data.load("passages")).to_dict("records")
+LAST_FOOTNOTE = 110
+
+
+def carried(row):
+    return row["claims"].split(";") if row["claims"] else []
+
+
+def test_every_passage_has_claims_or_says_why_it_has_none():
+    assert [(row["section"], row["place"]) for row in PASSAGES if not (row["claims"] or row["nothing"])] == []
+
+
+def test_passages_name_claims_that_exist_and_are_the_reports():
+    named = {id for row in PASSAGES for id in carried(row)}
+    assert named - LEDGER.keys() == set()
+
+
+def test_every_claim_of_the_report_is_carried_by_a_passage():
+    named = {id for row in PASSAGES for id in carried(row)}
+    assert {id for id, claim in LEDGER.items() if claim.whose != OURS} - named == set()
+
+
+def test_every_footnote_is_there_once():
+    notes = [int(row["place"].split()[1]) for row in PASSAGES if row["place"].startswith("footnote")]
+    assert sorted(notes) == list(range(1, LAST_FOOTNOTE + 1))
+
+
+def test_paragraphs_of_a_section_are_counted_without_a_gap():
+    sections = {row["section"] for row in PASSAGES}
+    for section in sections:
+        places = [row["place"].split() for row in PASSAGES if row["section"] == section]
+        counted = sorted(int(number) for kind, number in places if kind in ("paragraph", "item"))
+        assert counted == list(range(1, len(counted) + 1)), section
+
+
+@pytest.fixture(scope="module")
+def found():
+    """The trail with every verdict as its row expects it, which the chapters hold."""
+    claims = data.load("claims").assign(verdict=lambda rows: rows["expect"])
+    tables = {
+        "findings": "report_findings", "conclusions": "report_conclusions", "recommendations": "report_recommendations",
+        "finding_claim": "links_finding_claim", "conclusion_finding": "links_conclusion_finding",
+        "recommendation_conclusion": "links_recommendation_conclusion",
+        "recommendation_claim": "links_recommendation_claim", "rows": "links_claim_row",
+        "tests": "report_conclusion_tests", "sentences": "assessments",
+    }  # fmt: skip
+    tables = {name: data.load(table) for name, table in tables.items()}
+    return dossier.Trail(claims=claims[claims["whose"] != OURS], **tables)
+
+
+def test_each_sentence_on_what_checks_show_rests_on_the_verdicts_it_was_written_for(found):
+    computed = {**found.of_findings().to_dict("index"), **found.of_conclusions().to_dict("index")}
+    written = data.load("assessments").fillna("").set_index("about").to_dict("index")
+    assert written.keys() == computed.keys()
+    stale = {
+        id: {"shows": (row["shows"], computed[id]["shows"]), "rests_on": computed[id]["rests_on"]}
+        for id, row in written.items()
+        if (row["shows"], row["rests_on"]) != (computed[id]["shows"], computed[id]["rests_on"])
+    }
+    assert not stale, "read these sentences again, then write what they rest on now"
+
+
+def test_a_cause_is_never_tested_by_a_trend(found):
+    links = found.finding_claim.merge(found.claims, left_on="claim", right_on="id")
+    tests = links[(links["role"] == assess.TESTS) & (links["kind"] == "date")]
+    assert tests.empty, tests[["finding", "claim"]].to_string()
