@@ -19,7 +19,8 @@ BEGUN: dict[str, float] = {}  # when each chapter got its turn
 def begun(chapter: str) -> None:
     """A chapter gets its turn; this is called from the thread that executes it."""
     BEGUN[chapter] = time.monotonic()
-    print(f"  ... chapter {chapter}: executing", file=sys.__stdout__, flush=True)  # sys.stdout is the step's own
+    sys.__stdout__.write(f"  ... chapter {chapter}: executing\n")  # in one piece; sys.stdout is the step's own
+    sys.__stdout__.flush()
 
 
 class Lines(ConsoleReporter):
