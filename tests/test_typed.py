@@ -15,20 +15,26 @@ CHAPTERS = sorted(file.stem for file in (ROOT / "notebooks").glob("*.md"))
 with (ROOT / "tests" / "typed.csv").open(encoding="utf-8", newline="") as file:
     EXCEPTIONS = list(csv.DictReader(file))
 
+with (ROOT / "data" / "report_sections.csv").open(encoding="utf-8", newline="") as file:
+    SECTIONS = [row["number"] for row in csv.DictReader(file) if re.fullmatch(r"\d(\.\d)+", row["number"])]
+
 WORDS = (
-    "(?:one|nine|nineteen) in (?:two|three|four|five|ten|twenty)|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|dozen|"
+    "(?:one|nine|nineteen) in (?:two|three|four|five|ten|twenty)|"
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|dozen|"
     "half|halves|thirds?|quarters?|fifths?|tenths?|twentieths?|twice|doubl(?:e|ed|es|ing)|trebl(?:e|ed|es|ing)"
 )
 ORDER = "ranks? first|ranks? last|the (?:largest|smallest|highest|lowest) (?:of|in)|hardly (?:grew|fell|rose)"
-RESULT = re.compile(rf"(?<![\w.])\d[\d.,]*\d%?|(?<![\w.])\d%?(?!\w)|\b(?:{WORDS}|{ORDER})\b", re.IGNORECASE)
+NUMBER = r"(?<![\w.])\d[\d.,]*\d%?|(?<![\w.])\d%?(?!\w)"
+RESULT = re.compile(rf"{NUMBER}|\b(?:{WORDS}|{ORDER})\b", re.IGNORECASE)
 PLACE = r"\d+(?:\.\d+)*[a-z]?"
 NO_RESULT = [
-    r"^---\n.*?\n---\n", r"```.*?\n```", r"\$\$.*?\$\$", r"^\(\S+\)=$", r"^#[^\n]*$",  # front matter, code, maths, headings
+    # front matter, code, maths, anchors, headings
+    r"^---\n.*?\n---\n", r"```.*?\n```", r"\$\$.*?\$\$", r"^\(\S+\)=$", r"^#[^\n]*$",
     r"\{glue:text\}`[^`]*`", r"\{cite\w*\}`[^`]*`", r"`[^`]*`", r"\]\([^)]*\)", r"\$[^$\n]*\$",
     r"^\d+\. ",  # of a list
     rf"(?i)\b(?:sections?|footnotes?|figures?|tables?|box|annex(?:es)?|articles?|chapters?|conclusions?|"
     rf"recommendations?|questions?|§)\s*{PLACE}(?:(?:,| and| to| or|–)+\s*{PLACE})*",
-    rf"\b{PLACE.replace('*', '+', 1)}\b",  # a section of the report by its number alone
+    rf"\b(?:{'|'.join(map(re.escape, sorted(SECTIONS, reverse=True)))})\b(?![\d%])",  # a section by its number alone
     r"\b(?:19|20)\d\d(?:[–-](?:19|20)?\d\d)?\b",  # years name periods
 ]  # fmt: skip
 
@@ -64,6 +70,7 @@ def typed(chapter):
     [
         ("It rose by {glue:text}`rise` in 2023 (section 3.2.2, footnote 44).", []),
         ("Sections 3.1.1 and 6.2, and 3.4.4, say so.", []),
+        ("It rose by 3.7 and 7.2%.", ["3.7", "7.2%"]),
         ("Nine in ten returned, 523 people, more than doubled.", ["Nine in ten", "523", "doubled"]),
         ("Two thirds of 12% and 1,000.", ["Two", "thirds", "12%", "1,000"]),
         ("In raw levels it ranks first.", ["ranks first"]),
@@ -75,7 +82,7 @@ def test_what_counts_as_typed(text, expected):
 
 
 def test_titles_alt_texts_and_cards_are_read_and_what_code_puts_into_them_is_not():
-    code = 'charts.figure(draw, title=f"{n} of five", description="Two lines", note="3")\nledger.card("Is it 7?", "No.", "id")'
+    code = 'charts.figure(draw, title=f"{n} of five", description="Two lines")\nledger.card("Is it 7?", "No.", "id")'
     assert list(shown(code)) == [" of five", "Two lines", "Is it 7?", "No."]
 
 
