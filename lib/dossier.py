@@ -165,8 +165,9 @@ def discrepancies(found: Trail) -> Shown:
     """
     claims = found.claims.set_index("id", drop=False)
     differing = claims.index[claims["verdict"] == DIFFERS].tolist()
-    up = trail.bearing(differing, found.deciding, found.conclusion_finding, found.recommendation_conclusion)
-    up["recommendation"] = up["recommendation"].map(lambda ids: tuple(trail.wholes(found.recommendations, ids)))
+    up = trail.bearing(differing, found.deciding, found.conclusion_finding)
+    carried = found.recommendation_claim.groupby("claim")["recommendation"].agg(list)
+    up["recommendation"] = [tuple(trail.wholes(found.recommendations, carried.get(id, []))) for id in differing]
     size = found.deciding.groupby("finding")["claim"].nunique()
     rank = up.map(len).assign(alone=up["finding"].map(lambda ids: -min((size[id] for id in ids), default=0)))
     order = rank.sort_values(["recommendation", "conclusion", "finding", "alone"], ascending=False, kind="stable")

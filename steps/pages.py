@@ -39,17 +39,18 @@ def entries(tested: pd.DataFrame, figures: pd.DataFrame, official: pd.DataFrame)
     `official_rows`. Beside the columns of `tested`: `where` and `stated` (as a reader would write them), `findings`,
     `conclusions` and `recommendations` (ids; parts of a recommendation as the whole), `figures` (a list of dicts:
     figure, chapter, title), `rows` (how many official rows) and `release` and `detail` (what a claim that is not
-    tested would need, else missing). What is only setting of a finding does not bear on it.
+    tested would need, else missing). What is only setting of a finding does not bear on it,
+    and a recommendation has the claims that carry its reason alone.
     """
     roles = data.load("links_finding_claim")
     up = trail.bearing(
         tested["id"].tolist(),
         roles[roles["role"] != SETTING],
         data.load("links_conclusion_finding"),
-        data.load("links_recommendation_conclusion"),
     ).add_suffix("s")
+    carried = data.load("links_recommendation_claim").groupby("claim")["recommendation"].agg(list)
     recommendations = data.load("report_recommendations")
-    up["recommendations"] = [trail.wholes(recommendations, ids) for ids in up["recommendations"]]
+    up["recommendations"] = [trail.wholes(recommendations, carried.get(claim, [])) for claim in tested["id"]]
     shown = data.load("links_claim_figure")[["claim", "figure"]].merge(figures[["figure", "chapter", "title"]])
     by_claim = defaultdict(list)
     for claim, *figure in shown.itertuples(index=False):

@@ -12,6 +12,8 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
+from lib.verdicts import VERDICTS
+
 pytestmark = pytest.mark.book
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -165,7 +167,7 @@ def test_every_claim_is_an_anchor_once(soup, chapter):
 def test_results_hold_every_claim(project, book, soup, chapter):
     results = json.loads((project.root / "_build" / "results" / f"{chapter}.json").read_text(encoding="utf-8"))
     assert sorted(claim["id"] for claim in results["claims"]) == sorted(ledger(chapter))
-    assert {claim["verdict"] for claim in results["claims"]} <= {"confirmed", "differs", "untestable"}
+    assert {claim["verdict"] for claim in results["claims"]} <= set(VERDICTS)
     with (book / "book" / "files" / f"{chapter}.claims.csv").open(encoding="utf-8", newline="") as file:
         assert [row["id"] for row in csv.DictReader(file)] == ledger(chapter)
 
@@ -288,17 +290,20 @@ def steps_down(recommendation):
     return found
 
 
-def test_every_recommendation_reaches_official_rows_in_three_clicks_or_fewer(soups, book):
+def test_every_recommendation_shows_its_claims_and_their_official_rows_in_three_clicks_or_fewer(soups, book):
     page = soups[book / CHAPTER_PAGES / "synthesis.html"]
     recommendations = page.select('section.dossier[id^="recommendation-"]')
     assert len(recommendations) == 7
-    rows = soups[book / "book" / "rows.html"]
+    rows, all_reached = soups[book / "book" / "rows.html"], {}
     for recommendation in recommendations:
+        assert recommendation.select(".dossier-claims li"), recommendation["id"]
         reached = steps_down(recommendation)
-        assert reached and max(reached.values()) <= MOST_CLICKS, recommendation["id"]
+        all_reached |= reached
+        assert max(reached.values(), default=0) <= MOST_CLICKS, recommendation["id"]
         for claim in reached:
             block = rows.find(id=claim).find_parent(class_="official-rows")
             assert block.select("tbody tr"), claim
+    assert all_reached  # few claims that carry a reason are tested with public figures, but some are
 
 
 def test_and_back_from_official_rows_to_recommendations_in_as_few(soups, book):
@@ -321,10 +326,12 @@ def test_every_claim_has_a_row_in_the_ledger_and_leads_there(soups, book):
     ledger = soups[book / "book" / "ledger.html"]
     for file in TESTED:
         for claim in soups[book / f"{file}.html"].select("li.claim"):
-            assert ledger.find("li", id=claim["id"])
-            assert claim.select_one(f'.claim-trail a[href="../ledger.html#{claim["id"]}"]')
+            ours = "claim-remark" in claim["class"]
+            assert bool(ledger.find("li", id=claim["id"])) != ours
+            assert bool(claim.select_one(f'.claim-trail a[href="../ledger.html#{claim["id"]}"]')) != ours
     with (book / "book" / "files" / "ledger.csv").open(encoding="utf-8", newline="") as file:
-        assert {row["id"] for row in csv.DictReader(file)} == {row["id"] for row in ledger.select(".ledger-list > li")}
+        listed = {row["id"] for row in csv.DictReader(file) if row["whose"] == "report"}
+    assert listed == {row["id"] for row in ledger.select(".ledger-list > li")}
 
 
 @each_chapter

@@ -134,7 +134,7 @@ def test_the_answer_is_a_table_of_conclusions_with_both_things_in_words(found):
 def test_discrepancies_come_by_what_hangs_on_them(found):
     rows = soup(dossier.discrepancies(found)).select("tbody tr")
     assert [row.th.a["href"] for row in rows] == [f"relations.html#{B}", f"relations.html#{D}"]
-    assert [link["href"] for link in rows[0].select("td")[1].select("a")] == ["#conclusion-main", "#recommendation-1"]
+    assert [link["href"] for link in rows[0].select("td")[1].select("a")] == ["#conclusion-main"]
     assert [words(cell) for cell in rows[1].select("td")] == ["because", "no main finding"]
 
 
