@@ -128,11 +128,11 @@ SCROLL_THROUGH = """async () => {
 def enliven(page):
     """Scroll through the page until every figure is live."""
     page.evaluate(SCROLL_THROUGH)
-    dead = "[...document.querySelectorAll('figure.figure:not(.is-live)')].map(figure => figure.id)"
-    try:
-        page.wait_for_function(f"{dead}.length === 0", timeout=15_000)
-    except playwright.TimeoutError:
-        pytest.fail(f"not live: {page.evaluate(dead)}; {page.complaints}", pytrace=False)
+    try:  # not by a script that is polled in the page, which its policy may forbid
+        playwright.expect(page.locator("figure.figure:not(.is-live)")).to_have_count(0, timeout=15_000)
+    except AssertionError:
+        dead = page.evaluate("[...document.querySelectorAll('figure.figure:not(.is-live)')].map(figure => figure.id)")
+        pytest.fail(f"not live: {dead}; {page.complaints}", pytrace=False)
     page.evaluate("scrollTo(0, 0)")
 
 
