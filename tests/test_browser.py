@@ -335,7 +335,7 @@ def test_every_choice_is_labelled_and_changes_the_picture(live, name):
     page = live(name)
     before = list(page.complaints)
     controls = page.locator(".figure-choices select, .figure-choices input[type=range]").all()
-    assert controls
+    assert controls or name.endswith("/synthesis")  # which offers none
     for control in controls:
         id = control.evaluate("control => control.closest('figure').id")
         assert control.evaluate("control => control.labels[0]?.textContent.trim() || control.ariaLabel"), id
