@@ -97,7 +97,7 @@ def test_conclusions_show_findings_with_a_way_to_their_claims_and_what_would_ove
     assert (main["id"], first["id"]) == ("conclusion-main", "conclusion-1")
     assert "● most can be checked ≈ mixed One of two holds." in words(main)
     assert "○ nothing can be checked ? nothing to show" in words(first)
-    said = "3 claims state or test it: 1 tested against the world, 0 against a document, 1 against the report itself"
+    said = "2 of 3 claims that state or test it tested, 1 against the world, 1 against the report itself"
     assert said in words(main)
     head, second = main.select("ul.findings > li")
     assert words(head).startswith("First ● most can be checked ≈ mixed As far as seen. (§3.1.0;")
