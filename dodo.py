@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from doit import create_after
 
-from steps import ROOT, plan, process, record
+from steps import plan, process, record
 from steps.execute import only_text, renew_text
 from steps.report import Lines
 
@@ -25,8 +25,7 @@ def task_sync() -> dict:
 @create_after(executed="sync")  # not before: the text of a chapter may still be written from its .ipynb
 def task_execute() -> Iterator[dict]:
     """Execute a chapter when anything that it used when it ran last has changed; renew its text when only that has."""
-    # the longest texts first: none of them is then left to run alone at the end
-    for name in sorted(plan.EXECUTED, key=lambda name: -(ROOT / "notebooks" / f"{name}.md").stat().st_size):
+    for name in sorted(plan.EXECUTED, key=plan.size, reverse=True):  # the longest is not left to run alone at the end
         others = plan.EXECUTED if name == plan.SYNTHESIS else []
         after = ["sync", *(f"execute:{other}" for other in others if other != name)]
         yield {"name": name} | _step(plan.execute(name), after, _chapter, name)

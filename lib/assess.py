@@ -10,7 +10,18 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from lib.verdicts import AGREES, CONFIRMED, DIFFERS, DISAGREES, EXCEPTION, MIXED, NOTHING_TO_SHOW, TESTED_BY, UNTESTED
+from lib.verdicts import (
+    AGAINST_WHAT,
+    AGREES,
+    CONFIRMED,
+    DISAGREES,
+    EXCEPTION,
+    MIXED,
+    NOTHING_TO_SHOW,
+    TESTED_BY,
+    UNTESTED,
+    VERDICTS,
+)
 
 STATES, TESTS, AGAINST, SETTING = "states", "tests", "against", "setting"
 DECIDING = (STATES, TESTS, AGAINST)
@@ -44,17 +55,17 @@ def shows(found: Iterable[tuple[str, str]]) -> str:
     """What tested claims show, given as pairs of role and verdict.
 
     A confirmed claim speaks for what it states or tests; one that differs, or one that bears against it and is
-    confirmed, speaks against it. One exception among at least four that were tested is called one.
+    confirmed, speaks against it. That a claim which bears against it differs says nothing for it. One exception
+    among at least four that speak is called one.
     """
-    speaks = [(verdict == CONFIRMED) == (role != AGAINST) for role, verdict in found if verdict not in UNTESTED]
-    against = len(speaks) - sum(speaks)
-    if not speaks:
-        return NOTHING_TO_SHOW
-    if not against:
-        return AGREES
-    if against == len(speaks):
+    known = [(role, verdict) for role, verdict in found if verdict not in UNTESTED]
+    agree = sum(role != AGAINST and verdict == CONFIRMED for role, verdict in known)
+    disagree = sum((role == AGAINST) == (verdict == CONFIRMED) for role, verdict in known)
+    if not disagree:
+        return AGREES if agree else NOTHING_TO_SHOW
+    if not agree:
         return DISAGREES
-    return EXCEPTION if against == 1 and len(speaks) >= 4 else MIXED
+    return EXCEPTION if disagree == 1 and agree >= 3 else MIXED
 
 
 def assess(claims: pd.DataFrame, by: str, ids: Iterable[str]) -> pd.DataFrame:
@@ -75,12 +86,12 @@ def assess(claims: pd.DataFrame, by: str, ids: Iterable[str]) -> pd.DataFrame:
         group = groups.get(value, once.iloc[:0])
         own, tested = group[group["role"] != AGAINST], group[~group["verdict"].isin(UNTESTED)]
         of = own["verdict"].value_counts()
-        against = own.loc[~own["verdict"].isin(UNTESTED), "evidence"].map(TESTED_BY).value_counts()
+        by_what = own.loc[~own["verdict"].isin(UNTESTED), "evidence"].map(TESTED_BY).value_counts()
         rows[value] = {
             "claims": len(own),
-            **{verdict: int(of.get(verdict, 0)) for verdict in (CONFIRMED, DIFFERS, *UNTESTED)},
-            **{what: int(against.get(what, 0)) for what in ("world", "record", "report")},
-            "checkable": checkable(int(against.sum()), len(own)),
+            **{verdict: int(of.get(verdict, 0)) for verdict in VERDICTS},
+            **{what: int(by_what.get(what, 0)) for what in AGAINST_WHAT},
+            "checkable": checkable(int(by_what.sum()), len(own)),
             "shows": shows(zip(group["role"], group["verdict"], strict=True)),
             "rests_on": "; ".join(f"{row.claim}={row.verdict}" for row in tested.itertuples()),
         }

@@ -202,11 +202,13 @@ class Ledger:
 
         Raises `ClaimError` for a claim that the record does not have, or whose evidence is no document.
         """
-        found = data.load("public_record").set_index("claim")["value"]
-        for id in ids:
-            if id not in found or (id in self.claims and self.claims[id].evidence != "document"):
+        found = {}
+        for id in ids:  # row by row: another chapter's row is none that this one has used
+            row = data.load_rows("public_record", "claim", id)
+            if row.empty or (id in self.claims and self.claims[id].evidence != "document"):
                 raise ClaimError(f"{self.chapter}: {id} has no row in public_record, or its evidence is no document")
-        return self.check({id: _documented(found[id], self.claims.get(id)) for id in ids})
+            found[id] = _documented(row["value"].iloc[0], self.claims.get(id))
+        return self.check(found)
 
     def untested(self, *ids: str) -> Verdicts:
         """Enter claims that nothing here tests; their rows say why."""

@@ -13,13 +13,14 @@ from lib import data, trail
 from lib.assess import MEANING, SETTING, SIGNS, assess
 from lib.claims import read_ledger
 from lib.shown import Shown
-from lib.verdicts import DIFFERS, MARKS, UNTESTED, badge, counted
+from lib.verdicts import DIFFERS, UNTESTED, badge, counted, tested_against
 
 ENVIRONMENT = jinja2.Environment(
     autoescape=True, trim_blocks=True, loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates"))
 )
 ENVIRONMENT.globals |= {
-    "signs": SIGNS, "meaning": MEANING, "marks": MARKS, "badge": lambda verdict: Markup(badge(verdict)),
+    "signs": SIGNS, "meaning": MEANING, "tested_against": tested_against,
+    "badge": lambda verdict: Markup(badge(verdict)),
 }  # fmt: skip
 
 

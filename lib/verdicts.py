@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ AGREES, EXCEPTION, MIXED = "agrees", "agrees with an exception", "mixed"
 DISAGREES, NOTHING_TO_SHOW = "differs", "nothing to show"
 # What a claim is tested against, by its evidence.
 TESTED_BY = {"public": "world", "restricted": "world", "document": "record", "arithmetic": "report"}
+AGAINST_WHAT = {"world": "the world", "record": "a document", "report": "the report itself"}
 OURS = "ours"
 # Shape as well as word and colour, so that a verdict reads in print and without colour.
 MARKS = {
@@ -98,8 +99,18 @@ REMARK = '<span class="badge-verdict badge-remark">\N{EM DASH} our remark</span>
 def counted(verdicts: Iterable[str]) -> str:
     """Verdicts counted in words: "3 confirmed, 1 differs, 2 not public"."""
     found = Counter(verdicts)
-    said = [f"{found[verdict]} {verdict}" for verdict in VERDICTS if found[verdict]]
-    return ", ".join(said).replace(f" {DIFFERS}", " differ") if found[DIFFERS] > 1 else ", ".join(said)
+    words = {DIFFERS: "differ"} if found[DIFFERS] > 1 else {}
+    return ", ".join(f"{found[verdict]} {words.get(verdict, verdict)}" for verdict in VERDICTS if found[verdict])
+
+
+def tested_against(counts: Mapping[str, int]) -> str:
+    """Against what claims were tested, from counts by the keys of `AGAINST_WHAT`: "3 against the world"."""
+    return ", ".join(f"{counts[what]} against {name}" for what, name in AGAINST_WHAT.items() if counts.get(what))
+
+
+def by_what(results: Iterable[Result]) -> Counter[str]:
+    """How many of these claims were tested against the world, a document and the report itself."""
+    return Counter(TESTED_BY[result.claim.evidence] for result in results if result.verdict not in UNTESTED)
 
 
 @dataclass(frozen=True)
@@ -126,7 +137,9 @@ class Cards:
 
 
 def _card(card: Card) -> str:
-    tested = sum(result.verdict not in UNTESTED for result in card.results)
+    tested = by_what(card.results)
+    checked = f"{tested.total()} of {len(card.results)} claims checked"
+    against = f", {tested_against(tested)}" if tested else ""
     links = " ".join(
         f'<a href="#{r.claim.id}" aria-label="Claim {n}: {escape(r.claim.statement)}">{n}</a>'
         for n, r in enumerate(card.results, start=1)
@@ -135,7 +148,7 @@ def _card(card: Card) -> str:
         f'<div class="verdict-card verdict-card-{slug(card.shows)}">'
         f'<p class="card-question">{escape(card.question)}</p>'
         f"<p>{badge(card.shows)}</p><p>{escape(card.sentence)}</p>"
-        f'<p class="card-claims">{tested} of {len(card.results)} claims checked '
+        f'<p class="card-claims">{checked}{against} '
         f"({counted(result.verdict for result in card.results)}): {links}</p></div>"
     )
 
@@ -161,11 +174,10 @@ class Summary:
     def numbers(self) -> dict[str, int]:
         """What a chapter says of its claims: all, tested, by verdict, and against what they were tested."""
         counts = {slug(name).replace("-", "_"): number for name, number in self.counts.items()}
-        tested = [result for result in self.claims if result.verdict not in UNTESTED]
-        by = Counter(TESTED_BY[result.claim.evidence] for result in tested)
-        against = {what: by[what] for what in ("world", "record", "report")}
-        all_of = {"claims": len(self.claims), "tested": len(tested), "remarks": len(self.results) - len(self.claims)}
-        return all_of | counts | against
+        tested = by_what(self.claims)
+        remarks = len(self.results) - len(self.claims)
+        all_of = {"claims": len(self.claims), "tested": tested.total(), "remarks": remarks}
+        return all_of | counts | {what: tested[what] for what in AGAINST_WHAT}
 
     def frame(self) -> pd.DataFrame:
         """One row per claim: the ledger's columns, then `computed` and `verdict`."""
@@ -191,12 +203,13 @@ class Summary:
             f'<tr class="claim-{slug(r.verdict)}"><td>{escape(r.claim.where)}</td>'
             f'<td><a href="#{r.claim.id}">{escape(r.claim.statement)}</a></td>'
             f"<td>{escape(r.claim.stated)}</td><td>{escape(r.computed or '')}</td>"
-            f"<td>{r.claim.evidence}</td><td>{badge(r.verdict)}</td></tr>"
+            f"<td>{AGAINST_WHAT[TESTED_BY[r.claim.evidence]]}</td><td>{badge(r.verdict)}</td></tr>"
             for r in self.claims
             if r.verdict not in UNTESTED
         )
         head = "".join(
-            f'<th scope="col">{name}</th>' for name in ("Report", "Claim", "Stated", "Computed", "Evidence", "Verdict")
+            f'<th scope="col">{name}</th>'
+            for name in ("Report", "Claim", "Stated", "Found", "Tested against", "Verdict")
         )
         return (
             '<div class="table-scroll" role="region" aria-label="The claims of this chapter that were checked" '

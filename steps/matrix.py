@@ -64,9 +64,11 @@ def _finding(finding: dict, claims: list[dict], id: str, first: bool) -> str:
     anchor = f' id="{id}"' if first else ""
     if not claims:
         return f"<li{anchor}>{head}</li>"
-    own = [claim["verdict"] for claim in claims if claim["whose"] != OURS]
-    number = f"{len(own)} claim{'s' if len(own) > 1 else ''}"
-    return f"<li{anchor}>{head}<details><summary>{number}: {counted(own)}</summary><ul>{rows}</ul></details></li>"
+    own = [claim for claim in claims if claim["whose"] != OURS]
+    decide = [claim["verdict"] for claim in own if claim["role"] != SETTING]
+    said = f"{len(decide)} claim{'s' if len(decide) != 1 else ''} that decide{'s' if len(decide) == 1 else ''}"
+    said += (f": {counted(decide)}" if decide else "") + f"; {len(own) - len(decide)} as setting"
+    return f"<li{anchor}>{head}<details><summary>{said}</summary><ul>{rows}</ul></details></li>"
 
 
 def _badge(claim: dict) -> str:

@@ -22,6 +22,11 @@ OPENS = f"_build/{OUTPUT}/index.html"
 SYNC, ASSEMBLE = "sync", "assemble"
 
 
+def size(chapter: str) -> int:
+    """How long a chapter is, in bytes of whichever side of its pair is there."""
+    return max(file.stat().st_size for file in (ROOT / "notebooks").glob(f"{chapter}.*"))
+
+
 def execute(chapter: str) -> str:
     """The name of the step that executes a chapter."""
     return f"execute-{chapter}"

@@ -281,7 +281,7 @@ def test_a_remark_of_ours_answers_for_no_card(ledger):
 
 def test_documents_are_tested_with_what_the_record_has(ledger, monkeypatch):
     record = pd.DataFrame({"claim": ["x-a", "x-d"], "value": ["104", "2015-05-13"]})
-    monkeypatch.setattr(claims.data, "load", lambda name: {"public_record": record}[name])
+    monkeypatch.setattr(claims.data, "load_rows", lambda name, column, id: record[record[column] == id])
     rows = [claim(evidence="document", precision="10"), claim("x-p")]
     rows.append(claim("x-d", evidence="document", kind="date", value="2015-05", precision="month", unit=""))
     chapter = ledger(*rows)

@@ -43,7 +43,9 @@ def test_verdicts_are_counted_with_their_role_and_lead_to_their_claims():
     rows = [(first, "return", "One & one.", "differs", "report"), (second, "return", "Two.", "differs", "ours")]
     page = questions(matrix(pd.DataFrame(rows, columns=COLUMNS)))["9a"]
     said = {summary.get_text() for summary in page.select("summary")}
-    assert "1 claim: 1 differs" in said  # a remark is in no count
+    setting = links[first] == "setting"
+    expected = "0 claims that decide; 1 as setting" if setting else "1 claim that decides: 1 differs; 0 as setting"
+    assert expected in said  # a remark is in no count
     link = next(link for link in page.select("a") if link.get_text() == "One & one.")
     assert link["href"] == f"chapters/return.html#{first}"
     assert "differs" in link.find_previous("span", class_="badge-verdict").get_text()

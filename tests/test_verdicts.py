@@ -110,7 +110,7 @@ def test_a_chapter_says_against_what_its_claims_were_tested():
 
 def test_cards_count_their_claims_and_lead_to_them():
     page = soup(Cards((Card("Did it fall?", MIXED, "In part.", RESULTS),))._repr_html_())
-    assert "2 of 3 claims checked (1 confirmed, 1 differs, 1 not public)" in page.text
+    assert "2 of 3 claims checked, 2 against the world (1 confirmed, 1 differs, 1 not public)" in page.text
     assert MIXED in page.text and "Did it fall?" in page.text
     assert [link["href"] for link in page.find_all("a")] == ["#x-a", "#x-b", "#x-c"]
 
