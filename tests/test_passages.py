@@ -29,6 +29,14 @@ def test_every_claim_of_the_report_is_carried_by_a_passage():
     assert {id for id, claim in LEDGER.items() if claim.whose != OURS} - named == set()
 
 
+def test_a_claim_is_carried_wherever_it_is_said_to_stand():
+    """Of a claim that the report prints in several sections each has a passage that carries it, under one name."""
+    sections = {id: {row["section"] for row in PASSAGES if id in carried(row)} for id in LEDGER}
+    stated = {id: {claim.section, *filter(None, claim.places.split(";"))} for id, claim in LEDGER.items()}
+    bare = {id: stated[id] - sections[id] for id, claim in LEDGER.items() if claim.whose != OURS}
+    assert {id: places for id, places in bare.items() if places} == {}
+
+
 def test_every_footnote_is_there_once():
     notes = [int(row["place"].split()[1]) for row in PASSAGES if row["place"].startswith("footnote")]
     assert sorted(notes) == list(range(1, LAST_FOOTNOTE + 1))
