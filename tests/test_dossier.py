@@ -17,7 +17,7 @@ def trail_of(*verdicts):
         [
             (id, "relations", f"Claim {n} & more.", verdict, evidence, "1", "count", "5", "7", "because")
             for n, (id, verdict, evidence) in enumerate(
-                zip((A, B, C, D), verdicts, ("public", "arithmetic", "reported", "public"), strict=True)
+                zip((A, B, C, D), verdicts, ("public", "arithmetic", "restricted", "public"), strict=True)
             )
         ],
         columns=["id", "chapter", "statement", "verdict", "evidence", "section", "kind", "value", "computed", "note"],
