@@ -9,15 +9,11 @@ variance, and the error measures the noise of the countries it is compared with.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from lib.twoway import DesignError, TwoWay, matrix, treated
-
-if TYPE_CHECKING:
-    from linearmodels.panel.results import PanelEffectsResults
 
 
 def check_form(outcome: pd.DataFrame) -> None:
@@ -103,19 +99,15 @@ def effects(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
 
     Returns a DataFrame by treated country (in the order of `starts`): `effect` (unit of the outcome), `se`
     (clustered by country), `t`, two-sided `p`, `months_before`, `months_after`. With n observations, N countries,
-    T months and k dummies, linearmodels multiplies the clustered variance by n / (n − N − T + 1 − k), applies no
-    factor for the number of clusters, and takes p from Student's t with n − N − T + 1 − k degrees of freedom.
+    T months and k dummies, the clustered variance is multiplied by n / (n − N − T + 1 − k), without a factor for the
+    number of clusters, and p is from Student's t with n − N − T + 1 − k degrees of freedom, both as in linearmodels.
     Raises `DesignError` as `check`, if an effect cannot be told from the others and the month effects, and if the
     regression leaves no noise.
     """
     check(outcome, starts)
     after = treated(outcome, starts)
     rows = outcome.index.get_indexer(starts.index)
-    dummies = np.zeros((len(rows), *after.shape), dtype=bool)
-    dummies[np.arange(len(rows)), rows] = after[rows]
-    fit = _regression(outcome, dummies, starts.index.tolist())
-    estimates = {"effect": fit.params, "se": fit.std_errors, "t": fit.tstats, "p": fit.pvalues}
-    found = pd.DataFrame({name: column.to_numpy() for name, column in estimates.items()}, index=starts.index)
+    found = _regression(outcome, after[rows], rows).set_index(starts.index)
     return found.join(months(outcome, starts)).rename_axis("country")
 
 
@@ -147,14 +139,14 @@ def event_study(outcome: pd.DataFrame, starts: pd.Series, width: int = 6) -> pd.
         for number in present:
             cells = observed[place] & (bins == number)
             rows.append((country, number, since[cells].min(), since[cells].max(), cells.sum()))
-            dummies.append(np.zeros_like(observed))
-            dummies[-1][place] = cells
+            dummies.append(cells)
     found = pd.DataFrame(rows, columns=["country", "bin", "from_month", "to_month", "months"])
     estimated = (found["bin"] != -1).to_numpy()
-    fit = _regression(outcome, np.array(dummies)[estimated], found.loc[estimated, "country"].tolist())
-    for name, estimates in {"effect": fit.params, "se": fit.std_errors}.items():
+    places = outcome.index.get_indexer(found.loc[estimated, "country"])
+    fit = _regression(outcome, np.array(dummies)[estimated], places)
+    for name in ("effect", "se"):
         found[name] = 0.0
-        found.loc[estimated, name] = estimates.to_numpy()
+        found.loc[estimated, name] = fit[name].to_numpy()
     return found[["country", "bin", "from_month", "to_month", "effect", "se", "months"]]
 
 
@@ -184,25 +176,39 @@ def imputation(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     return effect.to_frame().join(months(outcome, starts)["months_after"]).rename_axis("country")
 
 
-def _regression(outcome: pd.DataFrame, dummies: np.ndarray, names: list[str]) -> PanelEffectsResults:
-    """PanelOLS of the observed cells on dummies (k × countries × months) of the countries `names` (k)."""
-    from linearmodels.panel import PanelOLS  # slow to import: only where it is used
+def _regression(outcome: pd.DataFrame, dummies: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
+    """Country and month effects and k dummies, each of one country: columns effect, se, t and p, a row each.
 
+    `dummies` (k × months) are 1 in months of the countries in these `rows` of the table (k). Both sets of effects are
+    partialled out, and a dummy never takes more room than its own months: with w its deviations from its country's
+    mean and V the month effects' inverse (`TwoWay`), two residualised dummies have the product w·d − w'Vw of which
+    the first part is there within one country alone.
+    """
     values, observed = matrix(outcome)
-    _check_identified(TwoWay(observed), dummies & observed, names)
+    effects, names = TwoWay(observed), outcome.index[rows].tolist()
+    dummies = (dummies & observed[rows]).astype(float)
+    within = dummies - observed[rows] * (dummies.sum(axis=1) / effects.per_country[rows])[:, None]
+    monthly = within @ effects.inverse
+    products = np.where(rows[:, None] == rows, within @ dummies.T, 0.0) - monthly @ within.T
+    _check_identified(products, np.sqrt(dummies.sum(axis=1)), names)
     check_noise(observed, names)
-    cells = pd.MultiIndex.from_product([outcome.index, outcome.columns])[observed.ravel()]
-    column = pd.Series(values[observed], cells, name="outcome")
-    columns = pd.DataFrame(dummies[:, observed].T.astype(float), cells)
-    model = PanelOLS(column, columns, entity_effects=True, time_effects=True)
-    fit = model.fit(cov_type="clustered", cluster_entity=True)
-    check_varies(fit.resids.to_numpy(), values)
-    return fit
+    bread = np.linalg.inv(products)
+    effect = bread @ (dummies * effects.residuals(values)[rows]).sum(axis=1)
+    without = values.copy()
+    np.subtract.at(without, rows, dummies * effect[:, None])
+    residuals = effects.residuals(without)
+    check_varies(residuals, values)
+    scores = -residuals @ monthly.T  # a cluster's residuals times each residualised dummy
+    scores[rows, np.arange(len(rows))] += (dummies * residuals[rows]).sum(axis=1)
+    n = observed.sum()
+    free = n - sum(observed.shape) + 1 - len(rows)
+    se = np.sqrt(np.diag(bread @ (scores.T @ scores) @ bread) * n / free)
+    t = effect / se
+    return pd.DataFrame({"effect": effect, "se": se, "t": t, "p": 2 * stats.t.sf(np.abs(t), free)})
 
 
-def _check_identified(effects: TwoWay, dummies: np.ndarray, names: list[str]) -> None:
-    within = np.array([effects.residuals(dummy).ravel() / np.sqrt(dummy.sum()) for dummy in dummies])
-    variances, directions = np.linalg.eigh(within @ within.T)
+def _check_identified(products: np.ndarray, lengths: np.ndarray, names: list[str]) -> None:
+    variances, directions = np.linalg.eigh(products / np.outer(lengths, lengths))
     if variances[0] < 1e-9:
         entangled = dict.fromkeys(np.array(names)[np.abs(directions[:, 0]) > 1e-6])
         raise DesignError(

@@ -15,7 +15,6 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 import altair  # noqa: F401
-import linearmodels.panel  # noqa: F401
 import myst_nb  # noqa: F401
 import nbformat
 import numpy  # noqa: F401

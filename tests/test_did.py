@@ -97,6 +97,22 @@ def test_effects_are_pyfixests(panel):
     assert (found["months_before"] + found["months_after"]).tolist() == outcome.loc[starts.index].count(axis=1).tolist()
 
 
+@pytest.mark.simulation
+def test_effects_errors_and_p_values_are_those_of_linearmodels(panel):
+    from linearmodels.panel import PanelOLS
+
+    outcome, starts = panel
+    rows = long(outcome, starts).set_index(["country", "month"])
+    dummies = rows[[f"is_{country}" for country in starts.index]]
+    model = PanelOLS(rows["y"], dummies, entity_effects=True, time_effects=True)
+    theirs = model.fit(cov_type="clustered", cluster_entity=True)
+    found = effects(outcome, starts)
+    for name, expected in {
+        "effect": theirs.params, "se": theirs.std_errors, "t": theirs.tstats, "p": theirs.pvalues,
+    }.items():  # fmt: skip
+        assert found[name].to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-8), name
+
+
 def test_a_single_treated_country_has_its_step_effect(panel):
     outcome, _ = panel
     values = outcome.to_numpy()
