@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import multiprocessing
 import os
@@ -10,16 +11,44 @@ import subprocess
 import sys
 import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from doit.exceptions import TaskFailed
 
-from steps import ROOT, record, report
+from steps import ROOT, plan, record, report
 
 WARM = multiprocessing.get_context("forkserver")
 WARM.set_forkserver_preload(["steps.warm"])  # started, and loaded, with the first chapter that has to run
-CORES = threading.Semaphore(2)  # chapters that are executed at once
+
+
+class Turns:
+    """So many at a time; of those that wait, the one with the most to do comes first."""
+
+    def __init__(self, places: int) -> None:
+        self.free, self.waiting, self.changed = places, [], threading.Condition()
+
+    @contextmanager
+    def turn(self, work: int) -> Iterator[None]:
+        """Wait for a place, hold it, and leave it."""
+        with self.changed:
+            self.waiting.append(work)
+            self.changed.wait_for(lambda: self.free and work == max(self.waiting))
+            self.waiting.remove(work)
+            self.free -= 1
+            self.changed.notify_all()
+        try:
+            yield
+        finally:
+            with self.changed:
+                self.free += 1
+                self.changed.notify_all()
+
+
+CHAPTERS = Turns(2)
+LOADING = threading.Lock()
 
 
 class Helper:
@@ -78,6 +107,7 @@ def _help(pipe: Connection, modules: tuple[str, ...]) -> None:
     record.hold("lib", "steps")  # what is loaded now is what the work is done with
     for name in modules:
         importlib.import_module(name)
+    gc.disable()  # a sixth of the time of Sphinx; the process ends with the build
     while True:
         try:
             module, words = pipe.recv()
@@ -111,7 +141,11 @@ def module(name: str, *words: str) -> TaskFailed | None:
 
 def chapter(name: str) -> TaskFailed | None:
     """Execute a chapter; a failure holds the few lines that say why."""
-    with CORES:
+    with LOADING:  # until the parent is loaded; by then all chapters that have to run wait for their turn
+        empty = WARM.Process(target=int)
+        empty.start()
+        empty.join()
+    with CHAPTERS.turn(plan.size(name)):
         report.begun(name)
         ours, theirs = WARM.Pipe()
         process = WARM.Process(target=_run, args=(name, theirs))

@@ -7,6 +7,7 @@ notes what of the project the chapter used.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -39,6 +40,9 @@ CLOSED = ("data", "lib", "notebooks", "steps", "book")  # what no chapter may ch
 
 for _minor in (4, 5):  # what notebooks and outputs are held to; compiled here, and not in every chapter
     get_validator(version=4, version_minor=_minor)
+
+gc.freeze()  # what is loaded stays: no chapter looks through it for what can go
+gc.set_threshold(50_000, 20, 50)
 
 
 class Warm(Engine):
