@@ -8,6 +8,8 @@ export CHAPTERS
 export PYTHONPATH := $(CURDIR)
 # Chapters and tests run two at a time; threads inside small matrix products would only wait for each other.
 export OPENBLAS_NUM_THREADS = 1
+# What is compiled is kept, also where the environment says otherwise: builds and tests start many processes.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help book test check serve status sync describe lab lock benchmark montecarlo clean

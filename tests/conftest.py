@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import nbformat
+import lib  # noqa: F401  (first: it keeps an import out of nbformat that takes seconds)
+
+import nbformat  # isort: skip
 import pytest
 from hypothesis import settings
 
@@ -31,7 +33,12 @@ settings.load_profile("full")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# the one without a window first: it does the same with a sixth less
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+# What the book can be served under: no script in a page, no code made from text, no other host.
+POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'"
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason=f"needs Chromium: none of {', '.join(BROWSERS)} is found")
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",

@@ -1,22 +1,22 @@
 """The book in a browser: live and static figures, dark, small, printed, by keyboard, and for axe."""
 
 import functools
+import gzip
 import io
 import re
-import shutil
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import yaml
+from conftest import POLICY, needs_chromium
 
 playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [
     pytest.mark.book,
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: no chromium, chromium-browser or google-chrome found"),
+    needs_chromium,
 ]
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,14 +35,10 @@ in_light_and_dark = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """Serves the book; beneath /without-eval with a policy that forbids to make code from text."""
-
-    def translate_path(self, path):
-        return super().translate_path(path.removeprefix("/without-eval"))
+    """Serves the book under a strict policy."""
 
     def end_headers(self):
-        if self.path.startswith("/without-eval"):
-            self.send_header("Content-Security-Policy", "script-src 'self' 'unsafe-inline'")
+        self.send_header("Content-Security-Policy", POLICY)
         super().end_headers()
 
     def log_message(self, *_):
@@ -258,12 +254,6 @@ def test_a_static_picture_has_the_colours_of_the_page_and_not_of_the_system(
     assert darkest < 115 and lightest > 250 if expected == "light" else darkest < 40 and 150 < lightest < 245, drawn
 
 
-def test_a_figure_needs_no_code_made_from_text(visit, server):
-    page = visit("book/chapters/efficiency", base=server + "/without-eval")
-    enliven(page)
-    assert page.complaints == []
-
-
 def test_a_first_screen_without_figures_loads_no_charts_and_nothing_moves_when_they_come(visit):
     page = visit("book/chapters/efficiency")
     assert page.locator("figure.figure").first.bounding_box()["y"] > 1200
@@ -278,11 +268,23 @@ def test_a_first_screen_without_figures_loads_no_charts_and_nothing_moves_when_t
     assert page.evaluate(loaded)
 
 
-def test_figures_are_live_from_a_server_too(visit, server):
-    page = visit(CHAPTERS[0], base=server)
+@pytest.mark.parametrize("name", ["book/chapters/relations", "book/chapters/efficiency", "book/ledger"])
+def test_a_strict_policy_breaks_nothing(visit, server, name):
+    page = visit(name, base=server)
     enliven(page)
-    assert page.evaluate(LIVE)
+    assert all(figure["live"] for figure in page.evaluate(LIVE))
     assert page.complaints == []
+
+
+@pytest.mark.parametrize(("name", "limit"), [(TOC["root"], 200), *((chapter, 350) for chapter in CHAPTERS)])
+def test_little_is_sent_before_anything_is_touched(chromium, server, name, limit):
+    page, sent = chromium.new_page(viewport={"width": 1280, "height": 900}), []
+    page.on("response", lambda answer: sent.append(answer))
+    page.goto(f"{server}/{name}.html", wait_until="networkidle")
+    kilobytes = sum(len(gzip.compress(answer.body())) for answer in sent) / 1000
+    page.close()
+    assert len(sent) > 3
+    assert kilobytes <= limit
 
 
 def test_search_finds_every_chapter_by_its_title(visit, server):

@@ -2,7 +2,6 @@
 
 import functools
 import gzip
-import shutil
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,6 +10,7 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from conftest import POLICY, needs_chromium
 from sphinx.testing.util import SphinxTestApp
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -213,14 +213,9 @@ def test_a_changed_title_is_changed_in_the_navigation_of_every_page(small):
     assert "New" in (small / "_build" / "html" / "chapter.html").read_text(encoding="utf-8")
 
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'"
-
-
 def in_a_browser(test):
     """Mark a test that needs Chromium."""
-    missing = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: no chromium or google-chrome found")
-    return pytest.mark.browser(missing(test))
+    return pytest.mark.browser(needs_chromium(test))
 
 
 class Strict(SimpleHTTPRequestHandler):
