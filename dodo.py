@@ -33,10 +33,12 @@ def task_execute() -> Iterator[dict]:
 
 @create_after(executed="sync")
 def task__pictures() -> Iterator[dict]:
-    """Draw the pictures of a chapter's figures, each once."""
+    """Draw the pictures of a chapter's figures, each once; then make what the book needs of all but the synthesis."""
     for name in plan.CHAPTERS:
         after = [f"execute:{name}"]
         yield {"name": name} | _step(plan.pictures(name), after, process.DRAWING, "steps.pictures", name)
+    others = [f"_pictures:{name}" for name in plan.CHAPTERS if name != plan.SYNTHESIS]
+    yield {"name": "ahead"} | _step(plan.ASSEMBLE, others, _ahead)
 
 
 def task_assemble() -> dict:
@@ -62,3 +64,8 @@ def _step(name: str, after: list[str], work: Callable, *words: str) -> dict:
 
 def _chapter(name: str) -> object:
     return renew_text(name) if only_text(name) else process.chapter(name)
+
+
+def _ahead() -> None:
+    """What is wrong is said when all of it is assembled."""
+    process.BOOK("steps.assemble", "ahead", *plan.CHAPTERS)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import filecmp
 import json
 import shutil
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -25,7 +27,9 @@ EXTRA = FRESH / "extra"  # copied as it is into the root of the HTML
 PLACES = {
     CHAPTERS: ROOT / "book" / "chapters", GENERATED: ROOT / "book" / "generated", EXTRA: ROOT / "_build" / "extra",
 }  # fmt: skip
+FIGURES, FILES = EXTRA / "book" / "chapters" / "figures", EXTRA / "book" / "files"
 TOC = ROOT / "_build" / "toc.yml"
+RAN = (("_build/executed", "ipynb"), ("_build/results", "json"))
 USES = [
     "_build/executed", "_build/results", "_build/pictures", "data", "lib", "steps", "notebooks", "_toc.yml",
     "requirements.lock",
@@ -33,15 +37,13 @@ USES = [
 MADE = ["book/chapters", "book/generated", "_build/extra", "_build/toc.yml"]
 
 
-def publish(name: str, found: pd.DataFrame) -> None:
-    """Copy one executed chapter into the book, its figures' files beside it, claims and figures linked.
+def published(name: str, found: pd.DataFrame) -> tuple[dict, dict[str, str]]:
+    """One executed chapter as the book has it, its claims and figures linked, and its figures' files by name.
 
     `found` is `steps.pages.entries`.
     """
-    trails = pages.trails(name, found)
+    trails, files = pages.trails(name, found), {}
     notebook = json.loads((EXECUTED / f"{name}.ipynb").read_text(encoding="utf-8"))
-    folder = EXTRA / "book" / "chapters" / "figures"
-    folder.mkdir(parents=True, exist_ok=True)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":  # folded away, one click from what it makes
             cell["metadata"]["tags"] = [*cell["metadata"].get("tags", []), "hide-input"]
@@ -49,13 +51,11 @@ def publish(name: str, found: pd.DataFrame) -> None:
             bundle = out.get("data", {})
             if figure := bundle.get(results.FIGURE):
                 bundle["text/html"] = figures.html(figure)
-                for file, content in figures.files(figure).items():
-                    (folder / file).write_text(content, encoding="utf-8")
+                files |= figures.files(figure)
             if "text/html" in bundle:
                 html = pages.linked(bundle["text/html"], trails)
                 out["data"] = {"text/html": html, "text/plain": bundle.get("text/plain", "")}
-    front.collect(notebook, name, GENERATED)
-    (CHAPTERS / f"{name}.ipynb").write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
+    return notebook, files
 
 
 def catalogue() -> str:
@@ -128,40 +128,79 @@ def toc(chapters: list[str]) -> dict:
     return contents
 
 
-def main(chapters: list[str]) -> None:
-    """Everything the book needs from these chapters; what other chapters left behind is removed."""
-    used = record.parts([*record.files(*USES), "asked"])
-    for folder in (CHAPTERS, GENERATED, EXTRA):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-    files = EXTRA / "book" / "files"
-    files.mkdir(parents=True)
-    recorded = results.read(chapters)
-    tested = results.statements({name: result for name, result in recorded.items() if result["claims"]})
-    official = pages.official_rows()
+@dataclass(frozen=True)
+class Made:
+    """What needs only the chapters that test claims: `lib.results.statements`, `steps.pages.entries`, these chapters
+    (`published`), and the text of the pages that are made from data, by name.
+    """
+
+    tested: pd.DataFrame
+    found: pd.DataFrame
+    chapters: dict[str, tuple[dict, dict[str, str]]]
+    generated: dict[str, str]
+
+
+@cache
+def ahead(chapters: tuple[str, ...], state: str) -> Made:
+    """Everything that does not need the synthesis, made once for each state of what it is made from."""
+    own = [name for name in chapters if name != plan.SYNTHESIS]
+    recorded = results.read(own)
+    tested, official = results.statements(recorded), pages.official_rows()
     found = pages.entries(tested, results.figures(recorded), official)
-    for name in chapters:
-        publish(name, found)
-        own = found[found["chapter"] == name][tested.columns]
-        (files / f"{name}.claims.csv").write_text(csv_text(own), encoding="utf-8")
-    (files / "ledger.csv").write_text(csv_text(pages.flat(found)), encoding="utf-8")
     generated = {
         "catalogue": catalogue(), "matrix": matrix(tested), "passages": passages(tested), "glossary": glossary(),
         "ledger": pages.ledger_page(found), "rows": pages.rows_page(found, official),
         "evidence": front.evidence(), "limits": front.limits(), "degrees": front.degrees(),
     }  # fmt: skip
-    for name, text in generated.items():
+    return Made(tested, found, {name: published(name, found) for name in own}, generated)
+
+
+def state(chapters: list[str]) -> str:
+    """A digest of all that `ahead` is made from."""
+    of = [f"{folder}/{name}.{kind}" for folder, kind in RAN for name in chapters if name != plan.SYNTHESIS]
+    return json.dumps(record.parts(record.files(*of, "data", "lib", "steps")))
+
+
+def main(words: list[str]) -> None:
+    """Everything the book needs from these chapters; what other chapters left behind is removed.
+
+    After the word `ahead`, only what can be made before the synthesis has run, which is kept for the next call.
+    """
+    if words[0] == "ahead":
+        ahead(tuple(words[1:]), state(words[1:]))
+    else:
+        assemble(words)
+
+
+def assemble(chapters: list[str]) -> None:
+    """Put everything in its place, and record what it was made from."""
+    used = record.parts([*record.files(*USES), "asked"])
+    for folder in (CHAPTERS, GENERATED, FIGURES, FILES):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    made = ahead(tuple(chapters), state(chapters))
+    for name in chapters:
+        notebook, files = made.chapters.get(name) or published(name, made.found)
+        front.collect(notebook, name, GENERATED)
+        (CHAPTERS / f"{name}.ipynb").write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
+        for file, content in files.items():
+            (FIGURES / file).write_text(content, encoding="utf-8")
+    for name in made.chapters:
+        own = made.tested[made.tested["chapter"] == name]
+        (FILES / f"{name}.claims.csv").write_text(csv_text(own), encoding="utf-8")
+    (FILES / "ledger.csv").write_text(csv_text(pages.flat(made.found)), encoding="utf-8")
+    for name, text in made.generated.items():
         (GENERATED / f"{name}.md").write_text(text, encoding="utf-8")
     bibliography = bibtex(data.load("report_references"), data.load("report_citations"))
-    for folder in (GENERATED, files):
+    for folder in (GENERATED, FILES):
         (folder / "report.bib").write_text(bibliography, encoding="utf-8")
     front.fill(GENERATED)
     contents = yaml.safe_dump(toc(chapters), sort_keys=False)
     if not TOC.exists() or TOC.read_text(encoding="utf-8") != contents:
         TOC.write_text(contents, encoding="utf-8")
     for resource in data.resources().values():
-        shutil.copy(data.PACKAGE.parent / resource["path"], files)
-    shutil.copy(data.PACKAGE, files)
+        shutil.copy(data.PACKAGE.parent / resource["path"], FILES)
+    shutil.copy(data.PACKAGE, FILES)
     vendored = EXTRA / "vendor"  # not _static: Sphinx would put it on every page
     vendored.mkdir()
     if first := next((figure for name in chapters for figure in pictures.records(name)), None):
