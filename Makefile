@@ -39,7 +39,7 @@ test: $(READY)  ## everything that CI runs
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --durations=5 && echo "All tests passed."
 
-check: $(READY)  ## the fast tests (a minute or so): no chapter runs, no browser, no simulation, a few examples of each property
+check: $(READY)  ## the fast tests (half a minute or so): no chapter runs, no browser, no simulation, a few examples of each property
 	@$(BIN)/python -m steps.pairs check
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile quick -m "not book and not browser and not simulation" && echo "Fast tests passed; make test runs the rest."
