@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from lib import data, trail
-from lib.assess import MEANING, SETTING, SIGNS, assess
+from lib.assess import DECIDING, MEANING, SHOWN_MEANS, SIGNS, assess, owed, said
 from lib.claims import read_ledger
 from lib.shown import Shown
 from lib.verdicts import DIFFERS, UNTESTED, badge, counted, tested_against
@@ -19,7 +19,8 @@ ENVIRONMENT = jinja2.Environment(
     autoescape=True, trim_blocks=True, loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates"))
 )
 ENVIRONMENT.globals |= {
-    "signs": SIGNS, "meaning": MEANING, "tested_against": tested_against,
+    "shown": SHOWN_MEANS, "signs": SIGNS, "meaning": MEANING, "said": said, "owed": owed,
+    "tested_against": tested_against,
     "badge": lambda verdict: Markup(badge(verdict)),
 }  # fmt: skip
 
@@ -57,13 +58,14 @@ class Trail:
 
     def _assessed(self, links: pd.DataFrame, by: str, ids: pd.Series) -> pd.DataFrame:
         claims = self.claims[["id", "verdict", "evidence"]].rename(columns={"id": "claim"})
-        pairs = links[[by, "claim", "role"]].merge(claims, on="claim")
+        columns = list(dict.fromkeys([by, "finding", "claim", "role"]))
+        pairs = links[columns].merge(claims, on="claim")
         return assess(pairs, by, ids)
 
     @property
     def deciding(self) -> pd.DataFrame:
         """The links from findings to the claims that decide something about them."""
-        return self.finding_claim[self.finding_claim["role"] != SETTING]
+        return self.finding_claim[self.finding_claim["role"].isin(DECIDING)]
 
     @property
     def names(self) -> dict[str, str]:
@@ -75,7 +77,7 @@ class Trail:
 
 
 def conclusions(found: Trail) -> Shown:
-    """Every conclusion: what can be checked of it, what the checks show, its findings, and what would overturn it."""
+    """Every conclusion: how much of it was checked, what the checks show, its findings, and what would overturn it."""
     levels, of_findings = found.of_conclusions(), found.of_findings()
     texts, why = found.findings.set_index("id"), found.sentences.set_index("about")["why"]
     own = found.conclusion_finding.sort_values("conclusion", key=lambda ids: ids == "conclusion-main", kind="stable")
@@ -108,7 +110,7 @@ def conclusions(found: Trail) -> Shown:
 
 def recommendations(found: Trail) -> Shown:
     """Every recommendation with its parts, the conclusions it rests on, and the claims that carry its stated reason."""
-    levels = found.of_conclusions()[["checkable", "shows"]].to_dict("index")
+    levels = found.of_conclusions()[["checked", "shows"]].to_dict("index")
     carried = found.recommendation_claim.merge(found.claims.rename(columns={"id": "claim"}), on="claim")
     table, links = data.plain(found.recommendations), data.plain(found.recommendation_conclusion)
     entries = []
@@ -146,7 +148,7 @@ def _part(part: dict, links: pd.DataFrame) -> dict:
 
 
 def answer(found: Trail) -> Shown:
-    """The conclusions in one table: what can be checked of each, and what the checks show."""
+    """The conclusions in one table: how much of each was checked, and what the checks show."""
     why = found.sentences.set_index("about")["why"]
     rows = [
         row | {"short": short, "why": why.get(row["id"])}
@@ -154,7 +156,7 @@ def answer(found: Trail) -> Shown:
             found.of_conclusions().reset_index(names="id").to_dict("records"), found.conclusions["short"], strict=True
         )
     ]
-    text = "\n".join(f"{row['short']}: {row['checkable']} can be checked, {row['shows']}" for row in rows)
+    text = "\n".join(f"{row['short']}: {row['checked']} was checked, {row['shows']}" for row in rows)
     return Shown(ENVIRONMENT.get_template("answer.html").render(rows=rows), text)
 
 

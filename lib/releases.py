@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from lib.assess import CHECKABLE, NOTHING
+from lib.assess import CHECKED, NOTHING
 from lib.dossier import Trail
 from lib.verdicts import CONFIRMED
 
@@ -17,10 +17,10 @@ def opened(found: Trail, needs: pd.DataFrame) -> pd.DataFrame:
     """What each release would open, most claims first.
 
     `needs` has one row per claim that is not tested: claim, release. Columns, by `release`: claims; numbers (those
-    with a number in the ledger); findings (of which nothing can be checked today, and something could then);
+    with a number in the ledger); findings (of which nothing was checked, and something could be then);
     conclusions (of which more could be checked then).
     """
-    findings, conclusions = found.of_findings()["checkable"], found.of_conclusions()["checkable"]
+    findings, conclusions = found.of_findings()["checked"], found.of_conclusions()["checked"]
     numbers = pd.to_numeric(found.claims["value"], errors="coerce").notna() & found.claims["kind"].isin(NUMBERS)
     rows = {}
     for release, group in needs.groupby("release"):
@@ -33,12 +33,12 @@ def opened(found: Trail, needs: pd.DataFrame) -> pd.DataFrame:
         rows[release] = {
             "claims": int(would.sum()),
             "numbers": int((numbers & would).sum()),
-            "findings": int(((findings == NOTHING) & (then.of_findings()["checkable"] != NOTHING)).sum()),
-            "conclusions": int((_rank(then.of_conclusions()["checkable"]) > _rank(conclusions)).sum()),
+            "findings": int(((findings == NOTHING) & (then.of_findings()["checked"] != NOTHING)).sum()),
+            "conclusions": int((_rank(then.of_conclusions()["checked"]) > _rank(conclusions)).sum()),
         }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("release")
     return table.sort_values(["claims", "findings"], ascending=False, kind="stable")
 
 
 def _rank(levels: pd.Series) -> pd.Series:
-    return levels.map(CHECKABLE.index)
+    return levels.map(CHECKED.index)

@@ -13,13 +13,13 @@ from lib.shown import Shown
 
 MET, NOT_MET, NOT_STATED, NOT_APPLICABLE = "met", "not met", "not stated", "does not apply"
 PARTLY, CANNOT_BE_TOLD = "partly", "cannot be told"
-# Shape and word, so that a verdict reads in print and without colour; a dash or a circle is no tick and no cross.
+# Shape and word, so that a verdict reads in print and without colour; a dot or a slash is no tick and no cross.
 MARKS = {
     MET: "\N{CHECK MARK}", NOT_MET: "\N{MULTIPLICATION X}",
-    NOT_STATED: "\N{EN DASH}", NOT_APPLICABLE: "\N{WHITE CIRCLE}",
+    NOT_STATED: "\N{MIDDLE DOT}", NOT_APPLICABLE: "\N{DIVISION SLASH}",
 }  # fmt: skip
 JUDGED = {
-    MET: MARKS[MET], PARTLY: "\N{ALMOST EQUAL TO}", NOT_MET: MARKS[NOT_MET], CANNOT_BE_TOLD: "?",
+    MET: MARKS[MET], PARTLY: "\N{VULGAR FRACTION ONE HALF}", NOT_MET: MARKS[NOT_MET], CANNOT_BE_TOLD: "\N{LOZENGE}",
 }  # fmt: skip
 
 

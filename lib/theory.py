@@ -7,9 +7,9 @@ from html import escape
 
 import pandas as pd
 
-from lib.assess import SETTING
+from lib.assess import SETTING, enough
 from lib.shown import Shown
-from lib.verdicts import CONFIRMED, DIFFERS, MARKS, TESTED_BY, UNTESTED
+from lib.verdicts import CONFIRMED, MARKS, TESTED_BY, UNTESTED
 
 LEVELS = {"input": "Input", "output": "Output", "outcome": "Outcome", "impact": "Impact"}
 SUPPORTED, LIMITED, NO_EFFECT, NOT_ASSESSABLE, SILENT = "supported", "limited", "no_effect", "not_assessable", "silent"
@@ -47,11 +47,12 @@ def states(arrows: pd.DataFrame, links: pd.DataFrame, claims: pd.DataFrame) -> p
     """The state of every arrow, from the claims that speak of it and what the chapters found of them.
 
     `links` is `links_arrow_claim` (arrow, claim, says, role, why), `claims` has id, verdict, evidence, chapter and
-    statement. What is only setting decides nothing and is left out. The rule: a claim that differs carries nothing;
-    when all that are left say the same, that is the state; in any other mix in which some find an effect it is
-    limited; when some find none and others cannot tell, it is not assessable; when none is left, silent. Adds
-    `state`, `claims` (their number), `tested`, `confirmed`, `public` (confirmed against the world) and `evidence`,
-    the claims as a list of dicts (id, chapter, statement, verdict, why).
+    statement. What is only setting decides nothing and is left out. The rule: only what was tested gives a state. An
+    arrow of whose claims too few were tested (`lib.assess.enough`), or none confirmed, is not assessable, whatever
+    the report says of it; when all confirmed ones say the same, that is the state; in any other mix in which some find
+    an effect it is limited; when some find none and others cannot tell, it is not assessable. An arrow without a claim
+    is silent. Adds `state`, `claims` (their number), `tested`, `confirmed`, `public` (confirmed against the world) and
+    `evidence`, the claims as a list of dicts (id, chapter, statement, verdict, why).
     Raises `KeyError` for an unknown claim.
     """
     known = claims.set_index("id")[["chapter", "statement", "verdict", "evidence"]].to_dict("index")
@@ -63,11 +64,13 @@ def states(arrows: pd.DataFrame, links: pd.DataFrame, claims: pd.DataFrame) -> p
             raise KeyError(f"arrow {arrow}: no claim {unknown[0]}")
         found = [{"id": link["claim"], **known[link["claim"]], "why": link["why"]} for link in mine]
         confirmed = [claim for claim in found if claim["verdict"] == CONFIRMED]
+        tested = sum(claim["verdict"] not in UNTESTED for claim in found)
+        said = {link["says"] for link in mine if known[link["claim"]]["verdict"] == CONFIRMED}
         rows.append(
             {
-                "state": _state({link["says"] for link in mine if known[link["claim"]]["verdict"] != DIFFERS}),
+                "state": _state(said if enough(tested, len(found)) else set()) if found else SILENT,
                 "claims": len(found),
-                "tested": sum(claim["verdict"] not in UNTESTED for claim in found),
+                "tested": tested,
                 "confirmed": len(confirmed),
                 "public": sum(TESTED_BY[claim["evidence"]] == "world" for claim in confirmed),
                 "evidence": found,
@@ -78,7 +81,7 @@ def states(arrows: pd.DataFrame, links: pd.DataFrame, claims: pd.DataFrame) -> p
 
 def _state(says: Set[str]) -> str:
     if len(says) <= 1:
-        return next(iter(says), SILENT)
+        return next(iter(says), NOT_ASSESSABLE)
     return LIMITED if says & {SUPPORTED, LIMITED} else NOT_ASSESSABLE
 
 
@@ -87,7 +90,7 @@ def basis(arrow: object) -> str:
     if not arrow.claims:
         return "no claim"
     said = f"{arrow.claims} claim{'s' if arrow.claims > 1 else ''}"
-    return f"{said}, {arrow.tested} tested" if arrow.tested else f"{said}, none tested"
+    return f"{said}, {arrow.tested} tested" if arrow.tested else f"{said}, none tested: the report's word"
 
 
 def flow(boxes: pd.DataFrame, arrows: pd.DataFrame, folded: str = "") -> Shown:

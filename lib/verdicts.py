@@ -22,16 +22,18 @@ UNTESTED = (NOT_PUBLIC, NOT_MEASURABLE, NOT_LOOKED_UP)
 VERDICTS = (CONFIRMED, DIFFERS, *UNTESTED)
 # What checks of several claims show together.
 AGREES, EXCEPTION, MIXED = "agrees", "agrees with an exception", "mixed"
-DISAGREES, NOTHING_TO_SHOW = "differs", "nothing to show"
+DISAGREES, TOO_LITTLE, NOTHING_TO_SHOW = "differs", "too little checked", "nothing to show"
+SHOWN = (AGREES, EXCEPTION, MIXED, DISAGREES, TOO_LITTLE, NOTHING_TO_SHOW)
 # What a claim is tested against, by its evidence.
 TESTED_BY = {"public": "world", "restricted": "world", "document": "record", "arithmetic": "report"}
 AGAINST_WHAT = {"world": "the world", "record": "a document", "report": "the report itself"}
 OURS = "ours"
-# Shape as well as word and colour, so that a verdict reads in print and without colour.
+# Shape as well as word and colour, so that a verdict reads in print and without colour. One sign for one thing.
 MARKS = {
-    CONFIRMED: "\N{CHECK MARK}", DIFFERS: "\N{NOT EQUAL TO}", NOT_PUBLIC: "?", NOT_MEASURABLE: "\N{TILDE OPERATOR}",
-    NOT_LOOKED_UP: "\N{HORIZONTAL ELLIPSIS}", AGREES: "\N{CHECK MARK}", EXCEPTION: "\N{CHECK MARK}",
-    MIXED: "\N{ALMOST EQUAL TO}", NOTHING_TO_SHOW: "?",
+    CONFIRMED: "\N{CHECK MARK}", DIFFERS: "\N{NOT EQUAL TO}", NOT_PUBLIC: "\N{BLACK SQUARE}",
+    NOT_MEASURABLE: "\N{TILDE OPERATOR}", NOT_LOOKED_UP: "\N{HORIZONTAL ELLIPSIS}",
+    AGREES: "\N{IDENTICAL TO}", EXCEPTION: "\N{IDENTICAL TO}*", MIXED: "\N{PLUS-MINUS SIGN}",
+    TOO_LITTLE: "\N{VULGAR FRACTION ONE QUARTER}", NOTHING_TO_SHOW: "\N{WHITE SQUARE}",
 }  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from html import escape
 import pandas as pd
 
 from lib import data
-from lib.assess import DECIDING, SETTING
-from lib.verdicts import MARKS, OURS, REMARK, badge, counted
+from lib.assess import AGAINST, DECIDING, SETTING, assess, said
+from lib.verdicts import MARKS, OURS, REMARK, badge
 from steps.text import myst, raw
 
 ROLES = [*DECIDING, SETTING]
@@ -25,12 +25,14 @@ SOURCES = {
 def matrix(claims: pd.DataFrame) -> str:
     """The matrix as MyST, one section per question.
 
-    `claims` has one row per claim or remark that the chapters of this book recorded: id, chapter, statement, whose and
-    verdict, as `lib.results.statements`. A preview lacks claims; findings then say that none is at hand.
+    `claims` has one row per claim or remark that the chapters of this book recorded: id, chapter, statement, whose,
+    evidence and verdict, as `lib.results.statements`. A preview lacks claims; findings then say that none is at hand.
     """
     questions, findings = data.load("report_questions"), data.load("report_findings").set_index("id").to_dict("index")
     links, tested = data.load("links_question_finding"), claims.set_index("id", drop=False).to_dict("index")
     roles = data.load("links_finding_claim")
+    own = claims.loc[claims["whose"] != OURS, ["id", "verdict", "evidence"]].rename(columns={"id": "claim"})
+    counts = assess(roles.merge(own, on="claim"), "finding", findings).to_dict("index")
     beneath: dict[str, list[dict]] = defaultdict(list)
     for finding, claim, role in roles[["finding", "claim", "role"]].itertuples(index=False):
         if claim in tested:
@@ -39,7 +41,7 @@ def matrix(claims: pd.DataFrame) -> str:
     for row in questions.itertuples():
         found = links.loc[links["question"] == row.id, "finding"]
         items = "".join(
-            _finding(findings[id], beneath[id], id, first=id not in shown)
+            _finding(findings[id] | counts[id], beneath[id], id, first=id not in shown)
             for id in found.drop_duplicates()
         )
         shown |= set(found)
@@ -54,7 +56,7 @@ def matrix(claims: pd.DataFrame) -> str:
 
 
 def _finding(finding: dict, claims: list[dict], id: str, first: bool) -> str:
-    """One finding; where it comes first it has its id as an anchor, which opens its claims."""
+    """One finding with its counts (`lib.assess`); where it comes first its id is an anchor, which opens its claims."""
     rows = "".join(
         f"<li>{_badge(claim)} <span class=\"role\">{claim['role']}</span> {_link(claim)}</li>"
         for claim in sorted(claims, key=lambda claim: ROLES.index(claim["role"]))
@@ -65,10 +67,10 @@ def _finding(finding: dict, claims: list[dict], id: str, first: bool) -> str:
     if not claims:
         return f"<li{anchor}>{head}</li>"
     own = [claim for claim in claims if claim["whose"] != OURS]
-    decide = [claim["verdict"] for claim in own if claim["role"] != SETTING]
-    said = f"{len(decide)} claim{'s' if len(decide) != 1 else ''} that decide{'s' if len(decide) == 1 else ''}"
-    said += (f": {counted(decide)}" if decide else "") + f"; {len(own) - len(decide)} as setting"
-    return f"<li{anchor}>{head}<details><summary>{said}</summary><ul>{rows}</ul></details></li>"
+    beside = {AGAINST: "bear against it", SETTING: "as setting"}
+    numbers = {role: sum(claim["role"] == role for claim in own) for role in beside}
+    others = "".join(f"; {numbers[role]} {words}" for role, words in beside.items() if numbers[role])
+    return f"<li{anchor}>{head}<details><summary>{said(finding)}{others}</summary><ul>{rows}</ul></details></li>"
 
 
 def _badge(claim: dict) -> str:

@@ -6,7 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib import assess
-from lib.verdicts import AGREES, DISAGREES, EXCEPTION, MIXED, NOTHING_TO_SHOW, UNTESTED, VERDICTS
+from lib.verdicts import (
+    AGREES,
+    DISAGREES,
+    EXCEPTION,
+    MIXED,
+    NOT_LOOKED_UP,
+    NOTHING_TO_SHOW,
+    TOO_LITTLE,
+    UNTESTED,
+    VERDICTS,
+)
 
 SIGNS = {"+": "confirmed", "-": "differs", "?": "not public"}
 ROLES = {"s": "states", "t": "tests", "a": "against", "b": "setting"}
@@ -23,13 +33,14 @@ def assessed(claims):
 
 
 @pytest.mark.parametrize(
-    ("claims", "checkable", "shows"),
+    ("claims", "checked", "shows"),
     [
         ("s? s?", "nothing", NOTHING_TO_SHOW),
         ("b+ b- s?", "nothing", NOTHING_TO_SHOW),  # setting decides nothing
         ("s+", "most", AGREES),
         ("t- s?", "some", DISAGREES),
-        ("t+ s? s? s? s?", "little", AGREES),
+        ("t+ s? s? s? s?", "little", TOO_LITTLE),  # one fact at the side does not speak for the whole
+        ("t- s? s? s? s?", "little", TOO_LITTLE),  # nor against it
         ("t+ s? s? s?", "some", AGREES),  # a quarter is some
         ("t+ t+ s? s?", "some", AGREES),  # and so is a half
         ("t+ t+ t+ t-", "most", EXCEPTION),
@@ -37,19 +48,19 @@ def assessed(claims):
         ("t+ a+", "most", MIXED),  # what bears against it and holds speaks against it
         ("t+ a-", "most", AGREES),
         ("a- s?", "nothing", NOTHING_TO_SHOW),  # that what bears against it differs says nothing for it
-        ("a+ s?", "nothing", DISAGREES),  # no claim that states or tests it was tested
+        ("a+ s?", "nothing", TOO_LITTLE),  # no claim that states or tests it was tested
         ("", "nothing", NOTHING_TO_SHOW),
     ],
 )
-def test_by_hand(claims, checkable, shows):
+def test_by_hand(claims, checked, shows):
     found = assessed([(ROLES[one[0]], SIGNS[one[1]]) for one in claims.split()])
-    assert (found["checkable"], found["shows"]) == (checkable, shows)
+    assert (found["checked"], found["shows"]) == (checked, shows)
 
 
 @given(CLAIMS)
 def test_setting_changes_nothing(claims):
     bare = [claim for claim in claims if claim[0] != "setting"]
-    columns = ["claims", "checkable", "shows", "confirmed", "differs"]
+    columns = ["claims", "checked", "shows", "confirmed", "differs"]
     assert assessed(claims)[columns].tolist() == assessed(bare)[columns].tolist()
 
 
@@ -64,7 +75,7 @@ def test_nothing_to_show_is_nothing_that_speaks(claims):
 def test_a_further_test_never_makes_less_checkable(claims):
     at = next(n for n, (role, verdict) in enumerate(claims) if verdict in UNTESTED and role in ("states", "tests"))
     more = [*claims[:at], (claims[at][0], "confirmed"), *claims[at + 1 :]]
-    before, after = (assess.CHECKABLE.index(assessed(one)["checkable"]) for one in (claims, more))
+    before, after = (assess.CHECKED.index(assessed(one)["checked"]) for one in (claims, more))
     assert after >= before
 
 
@@ -73,4 +84,21 @@ def test_a_claim_under_two_findings_counts_once_by_what_decides_most():
     found = assess.assess(claims, "finding", ["c", "empty"])
     assert found.loc["c", ["claims", "confirmed", "world"]].tolist() == [1, 1, 1]
     assert found.loc["c", "rests_on"] == "c0=confirmed"
-    assert found.loc["empty", ["claims", "checkable", "shows"]].tolist() == [0, "nothing", NOTHING_TO_SHOW]
+    assert found.loc["empty", ["claims", "checked", "shows"]].tolist() == [0, "nothing", NOTHING_TO_SHOW]
+
+
+def test_what_stands_under_few_findings_says_nothing_of_a_conclusion():
+    rows = [("k", f"f{n}", f"c{n}", "states", "confirmed" if n == 0 else "not public", "public") for n in range(3)]
+    table = pd.DataFrame(rows, columns=["conclusion", "finding", "claim", "role", "verdict", "evidence"])
+    found = assess.assess(table, "conclusion", ["k"]).loc["k"]
+    assert (found["checked"], found["shows"]) == ("some", TOO_LITTLE)  # a third of the claims, one finding of three
+    found = assess.assess(table[table["finding"] != "f2"], "conclusion", ["k"]).loc["k"]
+    assert found["shows"] == AGREES  # one of two
+
+
+@given(CLAIMS)
+def test_what_was_not_looked_up_is_counted_apart_and_said(claims):
+    found = assessed(claims)
+    debt = sum(verdict == NOT_LOOKED_UP and role in ("states", "tests") for role, verdict in claims)
+    assert found[NOT_LOOKED_UP] == debt
+    assert assess.said(found).endswith(f"; {debt} not looked up") == bool(debt)

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from lib import data
 from steps.matrix import matrix, passages
 
-COLUMNS = ["id", "chapter", "statement", "verdict", "whose"]
+COLUMNS = ["id", "chapter", "statement", "verdict", "whose", "evidence"]
 
 
 def questions(page):
@@ -40,11 +40,13 @@ def test_every_finding_has_one_anchor():
 def test_verdicts_are_counted_with_their_role_and_lead_to_their_claims():
     links = data.load("links_finding_claim").query("finding == 'finding-3-2-morocco-inflow'").set_index("claim")["role"]
     first, second = links.index[:2]
-    rows = [(first, "return", "One & one.", "differs", "report"), (second, "return", "Two.", "differs", "ours")]
+    rows = [(first, "return", "One & one.", "differs", "report", "arithmetic")]
+    rows.append((second, "return", "Two.", "differs", "ours", "arithmetic"))
     page = questions(matrix(pd.DataFrame(rows, columns=COLUMNS)))["9a"]
     said = {summary.get_text() for summary in page.select("summary")}
     setting = links[first] == "setting"
-    expected = "0 claims that decide; 1 as setting" if setting else "1 claim that decides: 1 differs; 0 as setting"
+    expected = "none of 0 claims that state or test it were checked; 1 as setting"
+    expected = expected if setting else "1 of 1 claim that states or tests it was checked: 1 against the report itself"
     assert expected in said  # a remark is in no count
     link = next(link for link in page.select("a") if link.get_text() == "One & one.")
     assert link["href"] == f"chapters/return.html#{first}"
@@ -57,7 +59,7 @@ def test_verdicts_are_counted_with_their_role_and_lead_to_their_claims():
 def test_every_passage_stands_on_the_page_with_its_claims_or_why_it_has_none():
     table = data.load("passages")
     claim = table["claims"].dropna().iloc[0].split(";")[0]
-    tested = pd.DataFrame([(claim, "return", "One & one.", "confirmed", "report")], columns=COLUMNS)
+    tested = pd.DataFrame([(claim, "return", "One & one.", "confirmed", "report", "public")], columns=COLUMNS)
     page = BeautifulSoup(passages(tested), "html.parser")
     assert len(page.select("li")) == len(table)
     assert {link["href"] for link in page.select("a")} == {f"chapters/return.html#{claim}"}

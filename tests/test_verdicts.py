@@ -1,11 +1,13 @@
 """Verdicts as readers see them."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from lib import assess, data, scorecard, theory
 from lib.claims import Claim
 from lib.verdicts import (
     AGREES,
@@ -17,7 +19,7 @@ from lib.verdicts import (
     NOT_LOOKED_UP,
     NOT_MEASURABLE,
     NOT_PUBLIC,
-    NOTHING_TO_SHOW,
+    SHOWN,
     UNTESTED,
     VERDICTS,
     Card,
@@ -26,6 +28,7 @@ from lib.verdicts import (
     Summary,
     Verdicts,
     badge,
+    slug,
 )
 
 NASTY = 'a <b>"bold"</b> & <script>alert(1)</script>'
@@ -84,9 +87,29 @@ def test_text_of_the_ledger_is_escaped_everywhere():
 
 
 def test_verdicts_look_different_without_colour():
-    assert len({MARKS[verdict] for verdict in VERDICTS}) == len(VERDICTS) == 5
-    for name in (*VERDICTS, AGREES, MIXED, NOTHING_TO_SHOW):
+    for name in (*VERDICTS, *SHOWN):
         assert name in soup(badge(name)).text and MARKS[name] in soup(badge(name)).text
+
+
+def test_one_sign_stands_for_one_thing():
+    yes, no = "\N{CHECK MARK}", "\N{MULTIPLICATION X}"  # these two say yes and no everywhere
+    arrows = {word: sign for sign, word in theory.STATES.values()}
+    tables = [MARKS, assess.SIGNS, arrows, scorecard.MARKS | scorecard.JUDGED]
+    signs = [sign for table in tables for sign in table.values() if sign not in (yes, no)]
+    assert MARKS.keys() == {*VERDICTS, *SHOWN}
+    assert len(signs) == len(set(signs))
+
+
+def test_verdicts_differ_in_more_than_their_word():
+    rules = (data.ROOT / "book" / "_static" / "compendium.css").read_text(encoding="utf-8")
+    looks = {
+        verdict: (
+            re.search(rf"\.verdict-{slug(verdict)}\b[^{{]*{{([^}}]*)}}", rules)[1],
+            re.search(rf"li\.claim-{slug(verdict)}\b[^{{]*{{([^}}]*)}}", rules)[1],
+        )
+        for verdict in VERDICTS
+    }
+    assert len({colour for colour, _ in looks.values()}) == len({edge for _, edge in looks.values()}) == len(VERDICTS)
 
 
 def test_a_remark_of_ours_is_shown_and_in_no_count():
