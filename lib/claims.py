@@ -21,6 +21,7 @@ BOUNDS = {
     "<": lambda computed, stated: computed < stated,
     "<=": lambda computed, stated: computed <= stated,
 }
+READ = 4  # significant digits of a computed fraction: verdicts use all of them, a reader needs no more
 DATE_FORMATS = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
 
 
@@ -140,15 +141,17 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _shown(value: str, precision: str) -> str:
-    """Thousands separators for counts; years, dates and words as they are."""
+def _shown(value: str, precision: str, digits: int = 6) -> str:
+    """Thousands separators for counts; years, dates and words as they are; so many significant digits of a fraction."""
     if precision in DATE_FORMATS:
         return value
     try:
         as_number = float(value)
     except ValueError:
         return value
-    return f"{as_number:,.6g}" if abs(as_number) < 10_000 else f"{as_number:,.0f}"
+    if as_number.is_integer() or abs(as_number) >= 10_000:
+        return f"{as_number:,.0f}"
+    return f"{as_number:,.{digits}g}"
 
 
 def _empty(column: str) -> str | None:
@@ -180,12 +183,14 @@ class Ledger:
     """The claims of one chapter while it is being tested, each exactly once.
 
     `enforce=False` is for a chapter rerun on a reader's own data: verdicts are shown, none stops the run.
-    `held=True` says that these are the restricted data that some claims need.
+    `held=True` says that these are the restricted data that some claims need; `own` are the sources that the reader
+    gave (`lib.parameters.given`), which the results record.
     """
 
     chapter: str
     enforce: bool = True
     held: bool = False
+    own: dict[str, str] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -227,7 +232,8 @@ class Ledger:
         if id in self.results:
             raise ClaimError(f"{self.chapter}: claim {id} is tested twice")
         claim = self.claims[id]
-        shown = None if value is None or pd.isna(value) else _shown(_word(value, claim.precision), claim.precision)
+        told = not (value is None or pd.isna(value))
+        shown = _shown(_word(value, claim.precision), claim.precision, READ) if told else None
         result = Result(claim, shown, verdict(claim, value, self.held))
         if self.enforce and result.verdict != claim.expect:
             raise ClaimError(
@@ -252,4 +258,4 @@ class Ledger:
         missing = self.claims.keys() - self.results.keys()
         if missing:
             raise ClaimError(f"{self.chapter}: never tested: {', '.join(sorted(missing))}")
-        return Summary(self.chapter, tuple(self.results.values()))
+        return Summary(self.chapter, tuple(self.results.values()), self.own)

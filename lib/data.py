@@ -130,7 +130,9 @@ def sha256(path: Path) -> str:
 def _file(name: str, path: str | Path | None) -> Path:
     file = Path(path).expanduser() if path else PACKAGE.parent / resource(name)["path"]
     if not file.is_file():
-        hint = "check the parameter that names it and give a full path" if path else "restore it from version control"
+        where = "" if file.is_absolute() else f"; it was looked up in {Path.cwd()}"
+        own = f"check the parameter that names it and give a full path{where}"
+        hint = own if path else "restore it from version control"
         raise DataError(f"table {name!r}: the file {file.name} does not exist; {hint}")
     return file
 

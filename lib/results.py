@@ -69,7 +69,7 @@ def read(chapters: list[str], folder: Path = FOLDER) -> dict[str, dict]:
 def own_run(path: str | Path) -> dict:
     """What a chapter recorded that a reader executed on data of their own, from the notebook papermill wrote.
 
-    Raises `ResultsError` for a file that is no executed chapter.
+    Raises `ResultsError` for a file that is no executed chapter, or one that ran on the data of this book.
     """
     import nbformat  # only for readers who bring such a file
 
@@ -77,10 +77,15 @@ def own_run(path: str | Path) -> dict:
     try:
         notebook = nbformat.read(file, as_version=4)
     except (OSError, ValueError) as problem:
-        raise ResultsError(f"{file.name}: no notebook can be read there ({problem})") from problem
+        where = "" if file.is_absolute() else f"; looked up in {Path.cwd()}"
+        raise ResultsError(f"{file.name}: no notebook can be read there ({problem}){where}") from problem
     summaries = outputs(notebook, CLAIMS)
     if not summaries:
         raise ResultsError(f"{file.name}: no verdicts in it; execute a chapter with papermill and name its output")
+    if not summaries[0].get("own"):
+        raise ResultsError(
+            f"{file.name}: no source of your own was given to it; name one with papermill's -p, as the README says"
+        )
     return recorded(notebook, summaries[0]["chapter"])
 
 

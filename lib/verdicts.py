@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ SHOWN = (AGREES, EXCEPTION, MIXED, DISAGREES, TOO_LITTLE, NOTHING_TO_SHOW)
 # What a claim is tested against, by its evidence.
 TESTED_BY = {"public": "world", "restricted": "world", "document": "record", "arithmetic": "report"}
 AGAINST_WHAT = {"world": "the world", "record": "a document", "report": "the report itself"}
-OURS = "ours"
+OURS, REMARKED = "ours", "our remark"  # whose a row is, and what stands in a file in place of its verdict
 # Shape as well as word and colour, so that a verdict reads in print and without colour. One sign for one thing.
 MARKS = {
     CONFIRMED: "\N{CHECK MARK}", DIFFERS: "\N{NOT EQUAL TO}", NOT_PUBLIC: "\N{BLACK SQUARE}",
@@ -161,6 +161,7 @@ class Summary:
 
     chapter: str
     results: tuple[Result, ...]
+    own: Mapping[str, str] = field(default_factory=dict)  # sources of a reader's own, by the parameter that names them
 
     @property
     def claims(self) -> tuple[Result, ...]:
@@ -190,7 +191,7 @@ class Summary:
         return {
             "text/plain": ", ".join(f"{n} {name}" for name, n in self.counts.items()),
             "text/html": self._html(),
-            MIMETYPE: {"chapter": self.chapter, "counts": self.counts, "claims": records},
+            MIMETYPE: {"chapter": self.chapter, "counts": self.counts, "claims": records, "own": dict(self.own)},
         }
 
     def _others(self) -> str:

@@ -187,7 +187,7 @@ def assemble(chapters: list[str]) -> None:
             (FIGURES / file).write_text(content, encoding="utf-8")
     for name in made.chapters:
         own = made.tested[made.tested["chapter"] == name]
-        (FILES / f"{name}.claims.csv").write_text(csv_text(own), encoding="utf-8")
+        (FILES / f"{name}.claims.csv").write_text(csv_text(pages.filed(own)), encoding="utf-8")
     (FILES / "ledger.csv").write_text(csv_text(pages.flat(made.found)), encoding="utf-8")
     for name, text in made.generated.items():
         (GENERATED / f"{name}.md").write_text(text, encoding="utf-8")

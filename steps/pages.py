@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from lib import claims, data, rows, trail, verdicts
 from lib.assess import SETTING
-from lib.verdicts import OURS, UNTESTED, VERDICTS, badge, slug
+from lib.verdicts import OURS, REMARKED, UNTESTED, VERDICTS, badge, slug
 from steps.text import raw
 
 TITLES = {
@@ -198,8 +198,17 @@ def linked(html: str, trails: Mapping[str, str]) -> str:
     return re.sub(verdicts.trail("([a-z0-9-]+)"), lambda place: trails.get(place[1], ""), html)
 
 
+def filed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the ledger for a file: a remark of ours is called so, that a count of verdicts is the pages'.
+
+    What its check gave stands in the column `remark`.
+    """
+    ours = rows["whose"] == OURS
+    return rows.assign(verdict=rows["verdict"].mask(ours, REMARKED), remark=rows["verdict"].where(ours))
+
+
 def flat(found: pd.DataFrame) -> pd.DataFrame:
-    """`entries` as a table for a file: lists of ids joined by semicolons."""
+    """`entries` as a table for a file: lists of ids joined by semicolons, remarks as in `filed`."""
     lists = {name: found[name].map(";".join) for name in ("findings", "conclusions", "recommendations")}
     figures = found["figures"].map(lambda shown: ";".join(figure["figure"] for figure in shown))
-    return found.drop(columns=["stated", "where"]).assign(**lists, figures=figures)
+    return filed(found.drop(columns=["stated", "where"])).assign(**lists, figures=figures)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from lib.verdicts import VERDICTS
+from lib.verdicts import OURS, REMARKED, VERDICTS
 
 pytestmark = pytest.mark.book
 
@@ -169,7 +169,9 @@ def test_results_hold_every_claim(project, book, soup, chapter):
     assert sorted(claim["id"] for claim in results["claims"]) == sorted(ledger(chapter))
     assert {claim["verdict"] for claim in results["claims"]} <= set(VERDICTS)
     with (book / "book" / "files" / f"{chapter}.claims.csv").open(encoding="utf-8", newline="") as file:
-        assert [row["id"] for row in csv.DictReader(file)] == ledger(chapter)
+        rows = list(csv.DictReader(file))
+    assert [row["id"] for row in rows] == ledger(chapter)
+    assert all((row["verdict"] == REMARKED) == (row["whose"] == OURS) == bool(row["remark"]) for row in rows)
 
 
 @each_chapter

@@ -309,6 +309,7 @@ def test_a_readers_own_run_of_a_chapter_changes_the_synthesis(project, book, tmp
     [claim] = [claim for claim in summary["claims"] if claim["id"] == "irregular-migration-peak-date"]
     assert claim["verdict"] == "confirmed"
     claim["verdict"] = "differs"
+    summary["own"] = {"detections_file": "newer.csv"}
     own = tmp_path / "own.ipynb"
     nbformat.write(executed, own)
     ran = project.run_chapter(SYNTHESIS, tmp_path / "ran.ipynb", own_run=str(own))

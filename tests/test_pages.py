@@ -112,6 +112,15 @@ def test_the_ledger_as_a_file_says_what_hangs_on_each_claim(found):
     assert not table[["findings", "conclusions", "recommendations", "figures"]].map(lambda x: x is None).any().any()
 
 
+def test_a_file_counts_verdicts_as_the_pages_do(found):
+    ours = {id for id, claim in read_ledger().items() if claim.whose == verdicts.OURS}
+    table = pages.flat(found).set_index("id")
+    assert set(table.index[table["verdict"] == verdicts.REMARKED]) == ours
+    assert table["remark"].notna().sum() == len(ours) > 0
+    counted = found.loc[found["whose"] != verdicts.OURS, "verdict"].value_counts()
+    assert table["verdict"].value_counts().drop(verdicts.REMARKED).to_dict() == counted.to_dict()
+
+
 def notebook(*cells):
     return nbformat.v4.new_notebook(
         cells=[
