@@ -6,6 +6,7 @@ Run by `make book`. A step runs again when what it used, or what it made, is not
 from collections.abc import Callable, Iterator
 
 from doit import create_after
+from doit.exceptions import TaskFailed
 
 from steps import plan, process, record
 from steps.execute import only_text, renew_text
@@ -63,7 +64,12 @@ def _step(name: str, after: list[str], work: Callable, *words: str) -> dict:
 
 
 def _chapter(name: str) -> object:
-    return renew_text(name) if only_text(name) else process.chapter(name)
+    if not only_text(name):
+        return process.chapter(name)
+    try:
+        return renew_text(name)
+    except OSError as problem:  # a full disk, a file that may not be written; doit would name no reason
+        return TaskFailed(f"{name}: its new text could not be written: {problem}")
 
 
 def _ahead() -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from lib import data
 from lib.verdicts import MIMETYPE as CLAIMS
-from lib.verdicts import OURS
+from lib.verdicts import OURS, VERDICTS
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -58,12 +58,25 @@ def write(result: dict, folder: Path = FOLDER) -> None:
 def read(chapters: list[str], folder: Path = FOLDER) -> dict[str, dict]:
     """What these chapters recorded when they were last executed, by chapter.
 
-    Raises `ResultsError` when one of them was not executed yet.
+    Raises `ResultsError` when one of them was not executed yet, or its file is not as a chapter wrote it.
     """
     missing = [name for name in chapters if not (folder / f"{name}.json").is_file()]
     if missing:
         raise ResultsError(f"nothing recorded by {', '.join(missing)}: build the book first (`make book`)")
-    return {name: json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in chapters}
+    return {name: _read(folder / f"{name}.json") for name in chapters}
+
+
+def _read(file: Path) -> dict:
+    try:
+        result = json.loads(file.read_text(encoding="utf-8"))
+        whole = result["chapter"] == file.stem and isinstance(result["figures"], list)
+        if whole and all({"id", "computed"} <= row.keys() and row["verdict"] in VERDICTS for row in result["claims"]):
+            return result
+    except (ValueError, LookupError, TypeError, AttributeError):
+        pass
+    raise ResultsError(
+        f"{file.name}: this is not what the chapter recorded; it was edited, perhaps while the build ran: build again"
+    )
 
 
 def own_run(path: str | Path) -> dict:

@@ -31,6 +31,7 @@ def main(words: list[str]) -> int:
     """Build these targets (`book` unless told otherwise)."""
     os.environ["TZ"] = "UTC"  # where the machine stands changes no picture and no page
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # chapters run side by side; with threads the last digits may differ
+    signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)  # a KeyboardInterrupt can get lost between the threads of the task runner
     with alone():
         if words == ["book"] and not any(map(record.reasons, plan.steps())):
@@ -39,12 +40,12 @@ def main(words: list[str]) -> int:
         return _run(words)
 
 
-def _stop(*_: object) -> None:
+def _stop(sent: int, *_: object) -> None:
     if process := sys.modules.get("steps.process"):
         process.stop()
     said = "\nStopped. The last good book, if there is one, is untouched; `make book` goes on where it was.\n"
     os.write(1, said.encode())  # a step that runs may have taken sys.stdout
-    os._exit(130)  # threads that wait for a chapter would keep the process
+    os._exit(128 + sent)  # threads that wait for a chapter would keep the process
 
 
 def _run(words: list[str]) -> int:

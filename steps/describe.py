@@ -6,10 +6,11 @@ import json
 import sys
 
 from lib import data
+from steps import links
 
 
 def problems() -> list[str]:
-    """Everything wrong with the tables, one message each."""
+    """Everything wrong with the tables, and with what hangs between them, one message each."""
     try:
         names = list(data.resources())
     except data.DataError as problem:
@@ -20,7 +21,7 @@ def problems() -> list[str]:
             data.validate(name)
         except data.DataError as problem:
             found.append(str(problem))
-    return found
+    return found or links.problems()
 
 
 def record() -> list[str]:

@@ -14,6 +14,7 @@ FAILED = ROOT / "_build" / "failed"
 RESULTS = ROOT / "_build" / "results"
 FIGURES = ROOT / "_build" / "figures"  # the records of each chapter's figures; what is drawn comes from here
 SECONDS = 600  # a cell's limit unless CELL_SECONDS says otherwise
+PROTECTED = ("data", "lib", "steps")
 ALWAYS = ["file requirements.lock", "file steps/warm.py", "file steps/execute.py", "file lib/results.py"]
 
 
@@ -44,7 +45,13 @@ def run(name: str, build: Connection | None = None) -> None:
     done.unlink(missing_ok=True)  # nothing stale may be published if this run fails
     used = set(ALWAYS) | {f"cells {name}", f"text {name}"}
     before = record.parts(used)
+    there = _protected()
     executed = _executed(name, source, failed, used, build)
+    if changed := sorted(str(file) for file, _ in there.items() ^ _protected().items()):
+        raise ChapterError(
+            f"{name}: {changed[0]} changed while the chapter ran. A chapter reads the project's files and does not "
+            "change them; if you edited it yourself meanwhile, build again"
+        )
     from lib import results  # not before: the chapter is forked from here, and what it loads itself is noted
 
     try:
@@ -58,6 +65,16 @@ def run(name: str, build: Connection | None = None) -> None:
     failed.unlink(missing_ok=True)
     made = [f"file {path.relative_to(ROOT)}" for path in (done, RESULTS / f"{name}.json", figures)]
     record.keep(f"execute-{name}", record.parts(used) | before, made)
+
+
+def _protected() -> dict[Path, tuple[int, int]]:
+    """The files that a program started by a chapter could change unseen, each with its time and size.
+
+    Text and pages are not among them: others edit and make those while a chapter runs.
+    """
+    files = [file for folder in PROTECTED for file in (ROOT / folder).rglob("*") if "__pycache__" not in file.parts]
+    stats = {file.relative_to(ROOT): file.stat() for file in files if file.is_file() and file.name[0] not in ".#"}
+    return {file: (found.st_mtime_ns, found.st_size) for file, found in stats.items()}
 
 
 def _executed(name: str, source: Path, failed: Path, used: set[str], build: Connection | None) -> object:

@@ -159,7 +159,9 @@ def _audit(event: str, given: tuple, used: set[str]) -> None:
             name = path.relative_to(ROOT)
             if not (shared and shared.hushed()) and not name.parts[0].startswith("."):
                 used.add(f"file {name}")
-    elif event in ("os.remove", "os.rename", "os.truncate", "os.rmdir", "shutil.rmtree"):
+    elif event == "os.truncate" and not isinstance(given[0], int):
+        _refuse(_path(given[0]))
+    elif event in ("os.remove", "os.rename", "os.rmdir", "os.link", "os.symlink", "shutil.rmtree"):
         opened = [one for one in given if isinstance(one, int) and one >= 0]  # inside a folder that is removed whole
         for path in given if not opened else ():
             if isinstance(path, str | bytes | os.PathLike):

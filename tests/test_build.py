@@ -381,8 +381,15 @@ def test_two_builds_at_once_take_turns(small):
     assert "One more sentence." in (small.root / "_build/html/book/start.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("when", ["  ... chapter one: executing", "  text and .ipynb"])
-def test_a_build_that_is_interrupted_says_so_in_a_line(small, when):
+@pytest.mark.parametrize(
+    ("when", "stop", "sent"),
+    [
+        ("  ... chapter one: executing", os.killpg, signal.SIGINT),
+        ("  text and .ipynb", os.killpg, signal.SIGINT),
+        ("  ... chapter one: executing", os.kill, signal.SIGTERM),
+    ],
+)
+def test_a_build_that_is_stopped_says_so_in_a_line(small, when, stop, sent):
     before = html(small)
     small.edit("notebooks/one.md", FIRST_CELL, "import time\ntime.sleep(120)\n")
     build = subprocess.Popen(
@@ -392,9 +399,9 @@ def test_a_build_that_is_interrupted_says_so_in_a_line(small, when):
     for line in build.stdout:
         if line.startswith(when):
             break
-    os.killpg(build.pid, signal.SIGINT)
+    stop(build.pid, sent)
     said = build.stdout.read()
-    assert build.wait() == 130
+    assert build.wait() == 128 + sent
     assert "Stopped." in said and "Traceback" not in said and len(said.splitlines()) < 6, said
     assert html(small) == before
 

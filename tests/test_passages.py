@@ -2,9 +2,10 @@
 
 import pytest
 
-from lib import assess, data, dossier
+from lib import assess, data
 from lib.claims import read_ledger
 from lib.verdicts import OURS
+from steps import links
 
 LEDGER = read_ledger()
 PASSAGES = data.plain(data.load("passages")).to_dict("records")
@@ -53,31 +54,16 @@ def test_paragraphs_of_a_section_are_counted_without_a_gap():
 @pytest.fixture(scope="module")
 def found():
     """The trail with every verdict as its row expects it, which the chapters hold."""
-    claims = data.load("claims").assign(verdict=lambda rows: rows["expect"])
-    tables = {
-        "findings": "report_findings", "conclusions": "report_conclusions", "recommendations": "report_recommendations",
-        "finding_claim": "links_finding_claim", "conclusion_finding": "links_conclusion_finding",
-        "recommendation_conclusion": "links_recommendation_conclusion",
-        "recommendation_claim": "links_recommendation_claim", "rows": "links_claim_row",
-        "tests": "report_conclusion_tests", "sentences": "assessments",
-    }  # fmt: skip
-    tables = {name: data.load(table) for name, table in tables.items()}
-    return dossier.Trail(claims=claims[claims["whose"] != OURS], **tables)
+    return links.followed()
 
 
 def test_each_sentence_on_what_checks_show_rests_on_the_verdicts_it_was_written_for(found):
-    computed = {**found.of_findings().to_dict("index"), **found.of_conclusions().to_dict("index")}
-    written = data.load("assessments").fillna("").set_index("about").to_dict("index")
-    assert written.keys() == computed.keys()
-    stale = {
-        id: {"shows": (row["shows"], computed[id]["shows"]), "rests_on": computed[id]["rests_on"]}
-        for id, row in written.items()
-        if (row["shows"], row["rests_on"]) != (computed[id]["shows"], computed[id]["rests_on"])
-    }
-    assert not stale, "read these sentences again, then write what they rest on now"
+    ids = {*found.findings["id"], *found.conclusions["id"]}
+    assert set(found.sentences["about"]) == ids
+    assert not links.stale(), "read these sentences again, then write what they rest on now"
 
 
 def test_a_cause_is_never_tested_by_a_trend(found):
-    links = found.finding_claim.merge(found.claims, left_on="claim", right_on="id")
-    tests = links[(links["role"] == assess.TESTS) & (links["kind"] == "date")]
+    beneath = found.finding_claim.merge(found.claims, left_on="claim", right_on="id")
+    tests = beneath[(beneath["role"] == assess.TESTS) & (beneath["kind"] == "date")]
     assert tests.empty, tests[["finding", "claim"]].to_string()

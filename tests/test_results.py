@@ -54,6 +54,24 @@ def test_a_chapter_that_was_not_executed_is_named(tmp_path):
         results.read(["return"], tmp_path)
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda text: text[: len(text) // 2],
+        lambda text: "{}",
+        lambda text: "[]",
+        lambda text: text.replace('"verdict"', '"word"'),
+        lambda text: text.replace('"not public"', '"unknown"'),
+    ],
+)
+def test_a_result_that_was_edited_is_named(tmp_path, edit):
+    results.write(results.recorded(executed(figure("fig-a"), summary()), CHAPTER), tmp_path)
+    file = tmp_path / f"{CHAPTER}.json"
+    file.write_text(edit(file.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(results.ResultsError, match=f"{CHAPTER}.json: this is not what the chapter recorded"):
+        results.read([CHAPTER], tmp_path)
+
+
 def test_results_that_are_not_the_ledgers_are_refused():
     stale = {CHAPTER: results.recorded(executed(summary(leave_out=1)), CHAPTER)}
     first = next(claim.id for claim in read_ledger().values() if claim.chapter == CHAPTER)

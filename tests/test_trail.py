@@ -1,12 +1,11 @@
 """The trail: tiny chains by hand, properties, and the links of the report as they stand in `data/`."""
 
-import re
-
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import steps.links
 from lib import data, trail
 from lib.claims import read_ledger
 from lib.rows import select
@@ -79,28 +78,35 @@ def test_parts_of_recommendations_count_as_the_whole():
 @pytest.fixture(scope="module")
 def known():
     """The ids that links may name."""
-    chapters = (data.PACKAGE.parent.parent / "notebooks").glob("*.md")
-    return {
-        "claim": set(read_ledger()),
-        "finding": set(data.load("report_findings")["id"]),
-        "conclusion": set(data.load("report_conclusions")["id"]),
-        "recommendation": set(data.load("report_recommendations")["id"]),
-        "question": set(data.load("report_questions")["id"]),
-        "arrow": set(data.load("theory").query("part == 'arrow'")["id"]),
-        "table": {name for name, resource in data.resources().items() if resource["status"] == "public"},
-        "figure": {id for c in chapters for id in re.findall(r'id="(fig-[a-z0-9-]+)"', c.read_text(encoding="utf-8"))},
-    }
+    return steps.links.known()
 
 
 @pytest.fixture(scope="module")
 def links():
     """All tables of links."""
-    return {name: data.load(name) for name in data.resources() if name.startswith("links_")}
+    return {name: data.load(name) for name in steps.links.tables()}
 
 
-def test_every_link_leads_somewhere(links, known):
+def test_every_link_leads_somewhere(links):
     assert len(links) == 8
-    assert trail.dangling(links, known).empty, trail.dangling(links, known).to_string()
+    assert steps.links.dangling().empty, steps.links.dangling().to_string()
+
+
+def test_a_link_to_nothing_and_a_stale_sentence_are_said(monkeypatch):
+    changed = {}
+
+    def load(name):
+        return changed.get(name, data.load(name))
+
+    monkeypatch.setattr(steps.links, "as_written", load)
+    assert steps.links.problems() == []
+    claims = data.load("claims")
+    confirmed = "return-most-countries-none"
+    changed["claims"] = claims.assign(expect=claims["expect"].mask(claims["id"] == confirmed, "differs"))
+    assert any("read the sentence on finding-3-2-limited again" in said for said in steps.links.problems())
+    changed["claims"] = claims[claims["id"] != confirmed]
+    said = f"table 'links_finding_claim', column 'claim': {confirmed} exists nowhere; mend the link or take it out"
+    assert said in steps.links.problems()
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,8 @@ def test_a_flood_of_output_is_cut(chapter):
         "from pathlib import Path\nPath('../data/table.csv').unlink()",
         "import os\nos.replace('../data/table.csv', '../data/other.csv')",
         "import shutil\nshutil.rmtree('../data')",
+        "import os\nos.truncate('../data/table.csv', 0)",
+        "import os\nos.symlink('/dev/null', '../data/other.csv')",
         "import pandas as pd\npd.DataFrame({'a': [1]}).to_csv('../data/table.csv')",
     ],
 )
@@ -129,6 +131,31 @@ def test_a_chapter_cannot_change_the_projects_files(chapter, tmp_path, cell):
     with pytest.raises(execute.ChapterError, match=r"PermissionError: data.*a chapter reads the project's files"):
         chapter(cell)
     assert table.read_text("utf-8") == "a\n1\n"
+
+
+@pytest.mark.parametrize("command", ["echo x >> ../data/table.csv", "rm ../data/table.csv", "touch ../data/new.csv"])
+def test_what_a_program_changes_for_a_chapter_is_named(chapter, tmp_path, command):
+    (tmp_path / "data" / "table.csv").write_text("a\n1\n", "utf-8")
+    with pytest.raises(execute.ChapterError, match=r"^one: data/\w+\.csv changed while the chapter ran"):
+        chapter(f"import subprocess\nsubprocess.run({command!r}, shell=True)")
+    assert not (tmp_path / "_build" / "executed" / "one.ipynb").exists()
+
+
+def test_a_text_that_cannot_be_renewed_says_why(monkeypatch):
+    import errno
+    import os
+
+    import dodo
+    from steps import report
+
+    def full(name):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), f"_build/executed/{name}.new")
+
+    monkeypatch.setattr(dodo, "only_text", lambda name: True)
+    monkeypatch.setattr(dodo, "renew_text", full)
+    said = dodo._chapter("one").message
+    assert said.startswith("one: its new text could not be written") and "_build/executed/one.new" in said
+    assert report.FULL in said  # so that the build says that the disk is full
 
 
 @pytest.mark.parametrize(
