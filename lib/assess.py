@@ -151,7 +151,7 @@ def said(row: Mapping) -> str:
     one = row["claims"] == 1
     words = (
         f"{tested or 'none'} of {row['claims']} claim{'' if one else 's'} that state{'s' if one else ''} or "
-        f"test{'s' if one else ''} it {'was' if tested == 1 else 'were'} checked"
+        f"test{'s' if one else ''} it {'was' if tested == 1 or one else 'were'} checked"
     )
     return words + (f": {tested_against(row)}" if tested else "") + owed(row)
 

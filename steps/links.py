@@ -1,4 +1,4 @@
-"""Whether the tables that hang together still do: ids that exist nowhere, and sentences on verdicts that have changed."""
+"""Whether tables that hang together still do: ids that exist nowhere, sentences on verdicts that have changed."""
 
 from __future__ import annotations
 

@@ -67,8 +67,8 @@ def _finding(finding: dict, claims: list[dict], id: str, first: bool) -> str:
     if not claims:
         return f"<li{anchor}>{head}</li>"
     own = [claim for claim in claims if claim["whose"] != OURS]
-    beside = {AGAINST: "bear against it", SETTING: "as setting"}
-    numbers = {role: sum(claim["role"] == role for claim in own) for role in beside}
+    numbers = {role: sum(claim["role"] == role for claim in own) for role in (AGAINST, SETTING)}
+    beside = {AGAINST: f"bear{'s' if numbers[AGAINST] == 1 else ''} against it", SETTING: "as setting"}
     others = "".join(f"; {numbers[role]} {words}" for role, words in beside.items() if numbers[role])
     return f"<li{anchor}>{head}<details><summary>{said(finding)}{others}</summary><ul>{rows}</ul></details></li>"
 

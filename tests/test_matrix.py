@@ -3,7 +3,8 @@
 import pandas as pd
 from bs4 import BeautifulSoup
 
-from lib import data
+from lib import assess, data
+from steps import links
 from steps.matrix import matrix, passages
 
 COLUMNS = ["id", "chapter", "statement", "verdict", "whose", "evidence"]
@@ -54,6 +55,16 @@ def test_verdicts_are_counted_with_their_role_and_lead_to_their_claims():
     assert link.find_previous("span", class_="role").get_text() == links[first]
     remark = next(link for link in page.select("a") if link.get_text() == "Two.")
     assert "our remark" in remark.find_previous("span", class_="badge-verdict").get_text()
+
+
+def test_the_matrix_and_the_synthesis_count_alike():
+    found = links.followed()
+    page = BeautifulSoup(matrix(found.claims), "html.parser")
+    counted = found.of_findings()
+    said = {item["id"]: item.summary.get_text() for item in page.select("ul.matrix > li[id]")}
+    assert {id: text.split("; ")[0] for id, text in said.items()} == {
+        row.name: assess.said(row).split("; ")[0] for _, row in counted.iterrows()
+    }
 
 
 def test_every_passage_stands_on_the_page_with_its_claims_or_why_it_has_none():
