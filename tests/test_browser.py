@@ -466,7 +466,7 @@ def test_the_ledger_is_searched_and_filtered(ledger):
 
 
 def test_a_filtered_ledger_has_an_address(ledger):
-    page = ledger("?verdict=differs&evidence=public")
+    page = ledger("?verdict=differs&evidence=arithmetic")
     assert page.locator("[name=verdict]").input_value() == "differs"
     assert 0 < len(page.shown()) < 40
     under = ledger("?under=recommendation-7")

@@ -38,6 +38,34 @@ def test_ledger_row_is_consistent(row):
             assert row.value in {"rise", "fall", "yes", "no"} | DEGREES
 
 
+def test_what_differs_is_contradicted():
+    """A note that takes the contradiction back belongs to a remark, or to another verdict."""
+    taken_back = r"nothing contradicts|need not count the same|may treat it|without a measure|A difference of degree"
+    differing = {row.id: row.note for row in LEDGER if row.expect == "differs" and row.whose == "report"}
+    assert {id: note for id, note in differing.items() if re.search(taken_back, note)} == {}
+
+
+def test_what_is_confirmed_was_what_was_checked():
+    taken_back = r"force is not recorded|not public, so|were not looked up$|do not test each other"
+    confirmed = {row.id: row.note for row in LEDGER if row.expect == "confirmed" and row.whose == "report"}
+    assert {id: note for id, note in confirmed.items() if re.search(taken_back, note)} == {}
+
+
+def test_a_very_small_effect_is_confirmed_within_its_own_bound():
+    """A statement with a word of degree is not confirmed by the wider bound of another word (see `degrees`)."""
+    bound = {"very small": 0.10, "very limited": 0.10, "hardly": 0.05, "almost": 0.05}
+    for row in LEDGER:
+        words = [most for word, most in bound.items() if word in row.statement]
+        if row.expect == "confirmed" and row.whose == "report" and row.precision == "<" and words:
+            assert float(row.value) / (100 if "percent" in row.unit else 1) <= max(words), row.id
+
+
+def test_what_officials_or_organisations_said_is_a_document():
+    links = data.load("links_claim_row")
+    said = set(links.loc[links["table"].isin(["morocco_removals_stated", "compass_countries"]), "claim"])
+    assert {row.evidence for row in LEDGER if row.id in said and row.whose == "report"} == {"document"}
+
+
 def test_claims_are_unique():
     assert len({row.statement for row in LEDGER}) == len({row.id for row in LEDGER}) == len(LEDGER)
 

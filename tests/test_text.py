@@ -135,7 +135,7 @@ def _bound(field):
     return field["type"] != "string" or "pattern" in constraints or "enum" in constraints
 
 
-CLAIMS = pd.DataFrame([], columns=["id", "chapter", "statement", "verdict"])
+CLAIMS = pd.DataFrame([], columns=["id", "chapter", "statement", "verdict", "whose", "evidence"])
 
 
 @pytest.mark.parametrize(
