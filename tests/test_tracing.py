@@ -158,3 +158,13 @@ def test_the_book_s_pieces_have_circles_and_its_hypotheses_their_parts():
         assert set(pieces["evidence"]) == set(given_for["evidence"])
         assert 1 < pieces["circle"].nunique() < len(pieces)
         assert set(pieces["account"]) == {"yes", "no"}
+
+
+@pytest.mark.book
+def test_a_reader_brings_likelihoods_under_which_another_explanation_leads(run_chapter, tmp_path):
+    mine = data.load("tracing_likelihoods")
+    mine["likelihood"] = mine["hypothesis"].map({"general": 0.9}).fillna(0.1)
+    mine.to_csv(tmp_path / "mine.csv", index=False)
+    ran = run_chapter("relations", likelihoods_file=str(tmp_path / "mine.csv"))
+    shown = "".join(str(out.get("data", {})) for cell in ran.cells for out in cell.get("outputs", []))
+    assert "the wording alone comes to 0%" in shown and "own file mine.csv" in shown
