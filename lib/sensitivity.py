@@ -54,9 +54,7 @@ class BinStudy:
         return max(float(np.sort(np.abs(sums + worst))[k - 1]) for worst in (bias, -bias))
 
 
-def from_estimates(
-    periods: ArrayLike, effects: ArrayLike, covariance: ArrayLike, reference: int = -1
-) -> BinStudy:
+def from_estimates(periods: ArrayLike, effects: ArrayLike, covariance: ArrayLike, reference: int = -1) -> BinStudy:
     """An event study from any package: n whole numbers, n effects, and their covariance (n × n), in any order.
 
     `reference` is the last period before the start (a year, say, or -1), whose effect is zero by construction and
@@ -82,19 +80,20 @@ def from_estimates(
 
 
 def bin_study(outcome: pd.DataFrame, starts: pd.Series, country: str, width: int = 12) -> BinStudy:
-    """Means by bin of the gap to the never-treated average, less that of the last bin before the start.
+    """Changes by bin since the last bin before the start, less those of never-treated countries of the same size.
 
-    Bins have `width` months; a shorter one at either end is left out. `outcome` is countries × months without gaps.
-    A month in which all countries fall by a share is a gap that grows with the country's size: from each bin, what the
-    never-treated countries of this size show is taken out (a line in size, weighted by noise; size is the level before
-    the start). The placebos are the same numbers for every never-treated country, estimated without itself, each
-    over its own noise and times that of `country`. Noise is a function of size (`lib.placebo.fit_noise`); half the
-    variance of a difference from the last bin before the start is that of the level after, for bins after, because
-    more cases are also noisier. The covariance is that of the placebos. Raises `DesignError` as `lib.checks.check`,
-    for gaps, and with fewer than three bins before and one after or fewer than four never-treated countries.
+    Bins have `width` months and are means; a shorter one at either end is left out. `outcome` is countries × months
+    without gaps. A month in which all countries fall by a share is a loss that grows with size, so that the mean of all
+    is no comparison for the small and the large: what is taken out of each bin is a line in size (the level before the
+    start), fitted to the never-treated and weighted by their noise. The placebos are the same numbers for each of
+    these, from the line of the others, over its own noise and times that of `country`. Noise is a function of size
+    (`lib.placebo.fit_noise`): half the variance of a change is that of the level before the start, half, in bins
+    after it, that of the level after, because more cases are also noisier. The covariance is that of the placebos.
+    Raises `DesignError` as `lib.checks.check`, for gaps, and with fewer than three bins before and one after or fewer
+    than four never-treated countries.
     """
     check(outcome, starts.loc[[country]])
-    table = pd.concat([outcome[~outcome.index.isin(starts.index)], outcome.loc[[country]]])
+    table = pd.concat([outcome[~outcome.index.isin(starts.index)], outcome.loc[[country]]]).astype(float)
     check_full(table)
     if len(table) < 5:
         raise DesignError(f"{len(table) - 1} never-treated countries to compare {country} with; four are needed")
@@ -103,45 +102,49 @@ def bin_study(outcome: pd.DataFrame, starts: pd.Series, country: str, width: int
     full = [k for k in np.unique(bins) if (bins == k).sum() == width]
     if not {-3, 0} <= set(full):
         raise DesignError(f"{country}: three full bins of {width} months before the start and one after are needed")
-    donors = table.index != country
-    average = table[donors].mean()
-    others = (average * donors.sum() - table[donors]) / (donors.sum() - 1)  # a placebo is not compared with itself
-    gaps = pd.concat([table[donors] - others, table[~donors] - average])
-    means = gaps.T.groupby(bins).mean().T[full]
+    means = table.T.groupby(bins).mean().T[full]
     paths = means.sub(means[-1], axis=0).drop(columns=-1)
     before, after = (table.loc[:, part].mean(axis=1).to_numpy() for part in (bins < 0, bins >= 0))
 
-    rough = fit_noise(_rms(paths[donors]), before[donors]).at(before[donors])
-    placebos, expected = _centred(paths[donors].to_numpy(), before[donors], before[-1], 1 / (rough**2 + _least(rough)))
-    noise = fit_noise(_rms(placebos), before[donors])
-    least, own_fit = _least(noise.at(before[donors])), np.append(noise.left_out, noise.at(before[-1]))
-    # no country's noise is below that of the average it is compared with
-    earlier, later = own_fit**2 + least, noise.at(after) ** 2 * (own_fit / noise.at(before)) ** 2 + least
+    changes, size = paths.to_numpy(), before[:-1]
+    rough = fit_noise(_rms(changes[:-1] - changes[:-1].mean(axis=0)), size).at(before) ** 2
+    changes, further = _centred(changes, before, 1 / (rough + _mean_of(rough[:-1])))
+    noise = fit_noise(_rms(changes[:-1]), size)
+    fitted = noise.at(before)
+    least = _mean_of(fitted[:-1] ** 2)  # no country's noise is below that of the mean of all
+    earlier = np.append(noise.left_out, fitted[-1]) ** 2
+    later = noise.at(after) ** 2 * earlier / fitted**2
     is_after = np.asarray(paths.columns >= 0)
-    scale = np.sqrt(np.where(is_after, (earlier + later)[:, None] / 2, earlier[:, None]))
-    placebos = pd.DataFrame(placebos / scale[:-1] * scale[-1], paths.index[donors], paths.columns)
-    return BinStudy(paths.loc[country] - expected, placebos.T @ placebos / len(placebos), placebos)
+    scale = np.sqrt(np.where(is_after, (earlier + later)[:, None] / 2, earlier[:, None]) + least)
+    placebos = changes[:-1] / scale[:-1] * scale[-1] * further[:, None]
+    index, columns = paths.index[:-1], paths.columns
+    covariance = pd.DataFrame(placebos.T @ placebos / len(placebos), columns, columns)
+    return BinStudy(pd.Series(changes[-1], columns, name=country), covariance, pd.DataFrame(placebos, index, columns))
 
 
-def _rms(paths: pd.DataFrame | np.ndarray) -> np.ndarray:
-    return np.sqrt((np.asarray(paths) ** 2).mean(axis=1))
+def _rms(changes: np.ndarray) -> np.ndarray:
+    return np.sqrt((changes**2).mean(axis=1))
 
 
-def _least(noise: np.ndarray) -> float:
-    """The variance of the mean of countries with these standard deviations."""
-    return float((noise**2).sum() / len(noise) ** 2)
+def _mean_of(variances: np.ndarray) -> float:
+    """The variance of the mean of countries that have these."""
+    return float(variances.sum() / len(variances) ** 2)
 
 
-def _centred(
-    paths: np.ndarray, size: np.ndarray, at: float, weights: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Paths (countries × bins) less a line in size fitted to the others; and that of all at size `at`."""
-    terms = np.column_stack([np.ones(len(size)), size])
+def _centred(changes: np.ndarray, size: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Changes less a line in size, fitted to all countries but the last, and for each of these without itself.
+
+    And how much less certain the line is for the last country than for each of the others, as a factor of the
+    noise: above one where it lies beyond them.
+    """
+    terms = np.column_stack([np.ones(len(size)), size - np.average(size[:-1], weights=weights[:-1])])
     root = np.sqrt(weights)[:, None]
-    line = np.linalg.lstsq(root * terms, root * paths)[0]
-    basis, spread, _ = np.linalg.svd(root * terms, full_matrices=False)
-    leverage = (basis[:, spread > 1e-9 * spread[0]] ** 2).sum(axis=1)  # countries of one size tell no slope
-    return (paths - terms @ line) / np.maximum(1 - leverage, 0.1)[:, None], np.array([1, at]) @ line
+    inverse = np.linalg.pinv((root * terms)[:-1], rcond=1e-9)  # countries of one size tell no slope
+    rest = changes - terms @ (inverse @ (root * changes)[:-1])
+    leverage = ((root * terms @ inverse) ** 2).sum(axis=1)
+    alone = np.maximum(1 - leverage[:-1], 0.1)
+    rest[:-1] /= alone[:, None]
+    return rest, np.sqrt((1 + leverage[-1]) * alone)
 
 
 def honest_interval(
@@ -208,7 +211,7 @@ def relative_interval(
     both signs holds the effect at least as often as 1 - `level` says. It is wider than the conditional test of that
     paper, because it does not use that the other changes were smaller, and needs no simulation.
     """
-    before, after, target = _parts(study, target)
+    before, _, target = _parts(study, target)
     effects = study.effects.to_numpy()
     added = float(np.abs(target[::-1].cumsum()).sum())  # by a change of one at each period after the start
     with_reference = np.vstack([np.eye(len(before)), np.zeros(len(before))])

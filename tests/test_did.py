@@ -621,9 +621,8 @@ def test_any_panel_is_least_squares_or_refused_with_reason(seed, countries, leng
     outcome = random_counts(seed, countries, length, missing) + rng.normal(0, 1e-3, (countries, length))
     number = int(rng.integers(1, countries + 1))
     starts = pd.Series(outcome.columns[rng.integers(1, length, number)], outcome.index[:number])
-    since = {
-        c: np.array([(m.year - s.year) * 12 + m.month - s.month for m in outcome.columns]) for c, s in starts.items()
-    }
+    at = outcome.columns.get_indexer(starts)
+    since = {country: np.arange(length) - first for country, first in zip(starts.index, at, strict=True)}
     for estimator in (effects, lambda outcome, starts: event_study(outcome, starts, width)):
         try:
             found = estimator(outcome, starts)
@@ -645,7 +644,7 @@ def test_any_panel_is_least_squares_or_refused_with_reason(seed, countries, leng
 
 
 def test_pooled_by_hand():
-    # changes of the treated 3 and 7, of the others 0 and 2: 5 - 1; Welch: (8 / 2) / 1 ... variances 8 and 2, two of each
+    # changes of the treated 3 and 7, of the others 0 and 2: 5 - 1; variances 8 and 2, two of each
     outcome = table(A=[1, 4], B=[2, 9], C=[4, 4], D=[0, 2])
     found = pooled(outcome, starts_at(outcome, A=1, B=1))
     assert found["effect"] == pytest.approx(4)
