@@ -86,9 +86,9 @@ def bin_study(outcome: pd.DataFrame, starts: pd.Series, country: str, width: int
     without gaps. A month in which all countries fall by a share is a loss that grows with size, so that the mean of all
     is no comparison for the small and the large: what is taken out of each bin is a line in size (the level before the
     start), fitted to the never-treated and weighted by their noise. The placebos are the same numbers for each of
-    these, from the line of the others, over its own noise and times that of `country`. Noise is a function of size
-    (`lib.placebo.fit_noise`): half the variance of a change is that of the level before the start, half, in bins
-    after it, that of the level after, because more cases are also noisier. The covariance is that of the placebos.
+    these, from the line of the others, every bin over its own noise and times that of `country`. Noise is a function
+    of size (`lib.placebo.fit_noise`): of the level before the start in bins before it, of the level after in bins
+    after it, because more cases are also noisier. The covariance is that of the placebos.
     Raises `DesignError` as `lib.checks.check`, for gaps, and with fewer than three bins before and one after or fewer
     than four never-treated countries.
     """
@@ -102,24 +102,25 @@ def bin_study(outcome: pd.DataFrame, starts: pd.Series, country: str, width: int
     full = [k for k in np.unique(bins) if (bins == k).sum() == width]
     if not {-3, 0} <= set(full):
         raise DesignError(f"{country}: three full bins of {width} months before the start and one after are needed")
-    means = table.T.groupby(bins).mean().T[full]
-    paths = means.sub(means[-1], axis=0).drop(columns=-1)
-    before, after = (table.loc[:, part].mean(axis=1).to_numpy() for part in (bins < 0, bins >= 0))
+    means = table.T.groupby(bins).mean().T[full].to_numpy()
+    early = np.array(full) < 0
+    # each bin beside the level before the start: a change is the difference of two of these, each with noise of its own
+    apart = means - means[:, early].mean(axis=1, keepdims=True)
+    size, after = (table.loc[:, part].mean(axis=1).to_numpy() for part in (bins < 0, bins >= 0))
 
-    changes, size = paths.to_numpy(), before[:-1]
-    rough = fit_noise(_rms(changes[:-1] - changes[:-1].mean(axis=0)), size).at(before) ** 2
-    changes, further = _centred(changes, before, 1 / (rough + _mean_of(rough[:-1])))
-    noise = fit_noise(_rms(changes[:-1]), size)
-    fitted = noise.at(before)
+    rough = fit_noise(_rms(apart[:-1] - apart[:-1].mean(axis=0)), size[:-1]).at(size) ** 2
+    apart, further = _centred(apart, size, 1 / (rough + _mean_of(rough[:-1])))
+    noise = fit_noise(_rms(apart[:-1]), size[:-1])
+    fitted = noise.at(size)
     least = _mean_of(fitted[:-1] ** 2)  # no country's noise is below that of the mean of all
-    earlier = np.append(noise.left_out, fitted[-1]) ** 2
-    later = noise.at(after) ** 2 * earlier / fitted**2
-    is_after = np.asarray(paths.columns >= 0)
-    scale = np.sqrt(np.where(is_after, (earlier + later)[:, None] / 2, earlier[:, None]) + least)
-    placebos = changes[:-1] / scale[:-1] * scale[-1] * further[:, None]
-    index, columns = paths.index[:-1], paths.columns
-    covariance = pd.DataFrame(placebos.T @ placebos / len(placebos), columns, columns)
-    return BinStudy(pd.Series(changes[-1], columns, name=country), covariance, pd.DataFrame(placebos, index, columns))
+    before = np.append(noise.left_out, fitted[-1]) ** 2
+    grown = before * noise.at(after) ** 2 / fitted**2
+    scale = np.sqrt(np.where(early, before[:, None], grown[:, None]) + least)
+    levels = np.vstack([apart[:-1] / scale[:-1] * scale[-1] * further[:, None], apart[-1]])
+    paths = pd.DataFrame(levels, table.index, full)
+    paths = paths.sub(paths[-1], axis=0).drop(columns=-1)
+    placebos = paths.iloc[:-1]
+    return BinStudy(paths.iloc[-1], placebos.T @ placebos / len(placebos), placebos)
 
 
 def _rms(changes: np.ndarray) -> np.ndarray:

@@ -126,20 +126,18 @@ def test_bins_by_hand():
     # all donors have a level of 2, so that there is no line in size
     assert found.effects.to_dict() == pytest.approx({-3: -2, -2: 0, 0: 3, 1: 2})
     # each donor less the mean of the other three, which is 4/3 of that less the mean of four
-    gaps = 4 / 3 * (outcome.iloc[:4] - outcome.iloc[:4].mean()).to_numpy()
-    paths = np.delete(gaps - gaps[:, [2]], 2, axis=1)
-    noise = fit_noise(np.sqrt((paths**2).mean(axis=1)), np.full(4, 2.0))
+    apart = 4 / 3 * (outcome.iloc[:4] - outcome.iloc[:4].mean()).to_numpy()
+    noise = fit_noise(np.sqrt((apart**2).mean(axis=1)), np.full(4, 2.0))
     least = noise.at(2.0) ** 2 / 4  # of the mean of four countries
-    # T has 7 cases in three months before the start and 12 in two after; half of a change's noise is from before
-    before, after = noise.at(7 / 3) ** 2, noise.at(6) ** 2
-    earlier = noise.left_out**2
-    later = noise.at(np.array([4, 1.5, 2.5, 2])) ** 2 * earlier / noise.at(2.0) ** 2
-    columns = [(before + least) / (earlier + least)] * 2
-    columns += [((before + after) / 2 + least) / ((earlier + later) / 2 + least)] * 2
+    # T has 7 cases in three months before the start and 12 in two after
+    before, after = noise.at(7 / 3) ** 2 + least, noise.at(6) ** 2 + least
+    earlier = noise.left_out**2 + least
+    later = noise.at(np.array([4, 1.5, 2.5, 2])) ** 2 * noise.left_out**2 / noise.at(2.0) ** 2 + least
+    levels = apart * np.sqrt(np.column_stack([before / earlier] * 3 + [after / later] * 2))
     # a mean of four is a little surer than one of three; T's weight beside the donors' is that of its rough noise
-    rough = fit_noise(np.sqrt(((paths * 3 / 4) ** 2).mean(axis=1)), np.full(4, 2.0))
+    rough = fit_noise(np.sqrt(((apart * 3 / 4) ** 2).mean(axis=1)), np.full(4, 2.0))
     own = (rough.at(2.0) ** 2 * 5 / 4) / (rough.at(7 / 3) ** 2 + rough.at(2.0) ** 2 / 4) / 4
-    expected = paths * np.sqrt(np.column_stack(columns) * (1 + own) * 3 / 4)
+    expected = np.delete(levels - levels[:, [2]], 2, axis=1) * np.sqrt((1 + own) * 3 / 4)
     assert found.placebos.to_numpy() == pytest.approx(expected)
     assert found.covariance.to_numpy() == pytest.approx(expected.T @ expected / 4)
 
@@ -152,7 +150,7 @@ def test_a_country_beyond_all_others_is_less_certain():
     start = pd.Series({"T": outcome.columns[36]})
     inside, beyond = (bin_study(each, start, "T") for each in (outcome, larger))
     sd = [np.sqrt(np.diag(made.covariance)) for made in (inside, beyond)]
-    assert (sd[1] > 20 * sd[0]).all()
+    assert (sd[1] > 10 * sd[0]).all()
 
 
 def test_short_bins_at_the_ends_are_left_out_and_other_partners_too():
@@ -182,32 +180,29 @@ def test_a_month_in_which_all_fall_by_a_share_is_no_effect(size):
     assert abs(raw.iloc[36:].mean() - raw.iloc[:36].mean()) > 0.2
 
 
-def coverage(size, persistence, added, replications, seed):
-    """Share of intervals that hold the mean effect `added` on a country of `size`: parallel, M = 0, M = 0.1."""
+def coverage(size, persistence, grows, replications, seed):
+    """Share of intervals that hold the effect on a country of `size` that grows so many times: parallel, M = 0."""
     rng, months = np.random.default_rng(seed), pd.date_range("2016-01-01", periods=120, freq="MS")
     draw, levels = {"dispersion": 0.35, "persistence": persistence}, np.append(country_means(75, 1.6), size)
-    names, held = [f"C{k}" for k in range(75)] + ["T"], np.zeros(3)
+    names, held = [f"C{k}" for k in range(75)] + ["T"], np.zeros(2)
+    factor = np.tile(common_factor(months), (76, 1))
+    if grows != 1:  # then nothing else happens, so that the effect is known
+        factor[:] = 1.0
+        factor[-1, 78:] = grows
     for _ in range(replications):
-        drawn = counts(rng, levels, 120, factor=common_factor(months), **draw)
-        drawn[-1, 78:] += counts(rng, np.array([float(added)]), 42, **draw)[0]
+        drawn = counts(rng, levels, 120, factor=factor, **draw)
         made = bin_study(pd.DataFrame(drawn, names, months), pd.Series({"T": months[78]}), "T")
-        found = parallel_interval(made), honest_interval(made, 0.0), honest_interval(made, 0.1)
-        held += [low <= added <= high for low, high in found]
+        effect = size * (grows - 1)
+        held += [low <= effect <= high for low, high in (parallel_interval(made), honest_interval(made, 0.0))]
     return held / replications
 
 
 @pytest.mark.simulation
-@pytest.mark.parametrize("size", [2, 7])
+@pytest.mark.parametrize("size, grows", [(2, 1), (7, 1), (2, 3), (1.6, 7)])
 @pytest.mark.parametrize("persistence", [0.6, 0.9])
-def test_intervals_from_placebos_cover_what_they_say(size, persistence):
-    """With 1,000 replications 93.7 to 95.7% (Monte Carlo error 0.7); before, normal and uncentred, 88 to 91%."""
-    error = 3.3 * np.sqrt(0.05 * 0.95 / 150)
-    assert (coverage(size, persistence, 0, 150, seed=size) > 0.95 - error).all()
-
-
-@pytest.mark.simulation
-def test_intervals_cover_a_level_that_trebles():
-    assert (coverage(7, 0.6, 14, 100, seed=3) > 0.94).all()
+def test_intervals_from_placebos_cover_what_they_say(size, grows, persistence):
+    error = 3.3 * np.sqrt(0.05 * 0.95 / 120)
+    assert (coverage(size, persistence, grows, 120, seed=6) > 0.95 - error).all()
 
 
 def test_placebos_take_the_place_of_normal_quantiles():
