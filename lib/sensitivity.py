@@ -89,8 +89,10 @@ def bin_study(outcome: pd.DataFrame, starts: pd.Series, country: str, width: int
     these, from the line of the others, every bin over its own noise and times that of `country`. Noise is a function
     of size (`lib.placebo.fit_noise`): of the level before the start in bins before it, of the level after in bins
     after it, because more cases are also noisier. The covariance is that of the placebos.
-    Raises `DesignError` as `lib.checks.check`, for gaps, and with fewer than three bins before and one after or fewer
-    than four never-treated countries.
+    Among 75 countries of counts as `lib.simulation.counts` draws them, intervals of 95% hold the truth in 94 to 98% for
+    a country of 2 or 7 cases a month whose level stays or grows up to sevenfold, but in 92 to 93% where that of the
+    larger one halves (1,000 replications each). Raises `DesignError` as `lib.checks.check`, for gaps, and with fewer
+    than three bins before and one after or fewer than four never-treated countries.
     """
     check(outcome, starts.loc[[country]])
     table = pd.concat([outcome[~outcome.index.isin(starts.index)], outcome.loc[[country]]]).astype(float)
