@@ -48,7 +48,7 @@ class LogChange:
     def estimate(self) -> float:
         """The log effect that leaves the treated country where the others' changes let expect one of its size."""
         effect = 0.0
-        for _ in range(8):  # its size changes a little with what is taken out
+        for _ in range(5):  # its size changes a little with what is taken out
             effect += self._at([effect])[0][0, -1]
         return float(effect)
 
