@@ -13,11 +13,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from lib.checks import check, check_form, check_untreated
+from lib.checks import check, check_untreated
 from lib.pieces import fit_pieces
 from lib.twoway import DesignError, TwoWay, matrix, treated
-
-__all__ = ["check", "check_form", "effects", "event_study", "gaps", "imputation", "months", "pooled"]
 
 
 def months(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from lib.checks import check_form
 from lib.twoway import DesignError, matrix
 
 HALF = 0.5  # of a case, added to every count, so that the logarithm of none exists
@@ -145,8 +146,10 @@ def log_change(outcome: pd.DataFrame, starts: pd.Series, country: str) -> LogCha
 
     `outcome` is countries × months of counts, NaN where not observed. Countries that are not observed before and
     after the start are left out, and so are those without a single case, of which no change can be told. Raises
-    `DesignError` when that is the treated one, for fewer than three others, and for counts below zero.
+    `DesignError` when that is the treated one, for fewer than three others, for counts below zero, and as
+    `lib.checks.check_form`.
     """
+    check_form(outcome)
     values, observed = matrix(outcome)
     if (values < 0).any():
         raise DesignError("a count lies below zero; the log of a change is for counts")
@@ -166,8 +169,10 @@ def all_log_changes(outcome: pd.DataFrame, least_before: int = 12, least_after: 
     """The studentized log change of every never-treated country at every start: columns statistic, size, p.
 
     Rows (country, start), for starts with at least so many months before and after; p is the rank of its statistic
-    among those of all countries at that start. Countries without a case in either part are left out there.
+    among those of all countries at that start. Countries without a case in either part are left out there. Raises
+    `DesignError` as `lib.checks.check_form`.
     """
+    check_form(outcome)
     values, observed = matrix(outcome)
     values, found = np.where(observed, values, 0.0), []
     for at in range(least_before, values.shape[1] - least_after + 1):

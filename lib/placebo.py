@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
-from lib.did import check_form
+from lib.checks import check_form
 from lib.logchange import LogChange, all_log_changes, log_change
 from lib.twoway import DesignError, TwoWay, matrix
 
@@ -172,7 +172,7 @@ def placebo_test(
     A country without an estimate (nothing observed before or after) is left out. Raises `DesignError` if that
     is the treated one, if it has no case, if fewer than two never-treated countries remain (three with cases, where
     the outcome is counts), if those never change or all change alike, if a size is negative or missing, and as
-    `lib.did.check_form`.
+    `lib.checks.check_form`.
     """
     if country not in outcome.index or country not in starts.index:
         raise DesignError(f"{country} is not a treated country of this panel")
@@ -214,7 +214,7 @@ def all_placebos(outcome: pd.DataFrame, least_before: int = 12, least_after: int
     Starts with at least so many months before and after; `change` is the studentized log change of counts, and p its
     rank (`lib.logchange`; missing where there is none). One residualisation serves all effects; what is fitted per
     start is the scale. As `placebo_test` at that start, with every country of `outcome` a donor.
-    Raises `DesignError` if the panel is too short, and as `lib.did.check_form`.
+    Raises `DesignError` if the panel is too short, and as `lib.checks.check_form`.
     """
     check_form(outcome)
     values, observed = matrix(outcome)

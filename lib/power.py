@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from lib.checks import check_form
 from lib.logchange import HALF, common_change, deviations
 from lib.twoway import DesignError, matrix
 
@@ -29,8 +30,9 @@ def smallest_detectable(
     the other countries' reach; the noise is that of a country of as many cases as the rise brings. Source: Bloom
     (1995), with the placebos' own distribution in place of the normal. Countries that are not observed both before and
     after a start, or have no case, are left out there. Raises `DesignError` if the panel is too short or has too few
-    countries.
+    countries, and as `lib.checks.check_form`.
     """
+    check_form(outcome)
     values, observed = matrix(outcome)
     counts, rows = np.where(observed, values, 0.0), []
     for months in months_after:
