@@ -7,8 +7,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from lib.did import check
-from lib.twoway import DesignError, matrix
+from lib.checks import check, check_full
+from lib.twoway import DesignError
 
 
 def bacon(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
@@ -20,16 +20,12 @@ def bacon(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     controls of the last are treated already), `estimate` (unit of the outcome) and `weight`. The weights sum to
     one; the weighted sum of the estimates is the coefficient of the dummy in the regression on country and month
     effects. Source: Goodman-Bacon (2021), Journal of Econometrics 225(2), 254–277, equations 10e–10g, in which
-    the sizes of the pairs cancel. Raises `DesignError` as `lib.did.check`, for a table with gaps, and when all
+    the sizes of the pairs cancel. Raises `DesignError` as `lib.checks.check`, for a table with gaps, and when all
     countries start in the same month. A country treated from the first month on is refused like everywhere else.
     """
     check(outcome, starts)
-    values, observed = matrix(outcome)
-    if (gappy := ~observed.all(axis=1)).any():
-        raise DesignError(
-            f"{outcome.index[gappy][0]} lacks a month; the decomposition needs a full table: leave out "
-            "the country or the month"
-        )
+    check_full(outcome)
+    values = outcome.to_numpy(dtype=float)
     months = outcome.columns
     start_of = starts.reindex(outcome.index)
     paths = {start: values[(start_of == start).to_numpy()] for start in sorted(starts.unique())}

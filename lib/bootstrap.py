@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lib.did import check_form, check_varies
+from lib.checks import check, check_error, check_form, check_varies
 from lib.twoway import DesignError, TwoWay, matrix, treated
 
 
@@ -45,24 +45,36 @@ class StepFit:
 def step_fit(outcome: pd.DataFrame, starts: pd.Series) -> StepFit:
     """Fit one dummy, common to all countries in `starts`, on a table countries × months (NaN: not observed).
 
-    Raises `DesignError` as `lib.did.check_form`, and for an outcome that leaves no noise.
+    Raises `DesignError` as `lib.checks.check`, if month effects leave nothing of the dummy (all countries treated in
+    the same months), and for an outcome that leaves no noise.
     """
-    check_form(outcome)
+    check(outcome, starts)
     values, observed = matrix(outcome)
     design = TwoWay(observed)
     regressor = design.residuals(treated(outcome, starts).astype(float))
     untreated = design.residuals(values)
     check_varies(untreated, values)
-    effect = float((regressor * untreated).sum() / (regressor**2).sum())
-    return StepFit(design, effect, regressor, untreated, untreated - effect * regressor)
+    variation = (regressor**2).sum()
+    if variation <= 1e-9:
+        raise DesignError(
+            f"{', '.join(map(str, starts.index))} are treated in the same months and no other country is there to "
+            "compare with; add never-treated countries"
+        )
+    effect = float((regressor * untreated).sum() / variation)
+    fit = StepFit(design, effect, regressor, untreated, untreated - effect * regressor)
+    independent = np.sqrt((fit.residuals**2).sum() / observed.sum() / variation)
+    check_error(np.array([fit.se]), [starts.index[0]], np.array([independent]))
+    return fit
 
 
 def all_clustered_t(outcome: pd.DataFrame) -> pd.DataFrame:
     """The clustered t of every step dummy "this country, from this month on", each fitted alone.
 
-    `outcome` is countries × months without gaps and not without noise (`DesignError` otherwise); NaN in the first
-    month. A closed form: in a balanced panel every other country's dummy is the same line, 1 / countries as high.
+    `outcome` is countries × months without gaps and not without noise (`DesignError` otherwise, and as
+    `lib.checks.check_form`); NaN in the first month. A closed form: in a balanced panel every other country's dummy
+    is the same line, 1 / countries as high.
     """
+    check_form(outcome)
     values, observed = matrix(outcome)
     if not observed.all():
         raise DesignError("the panel has gaps; fit one dummy at a time with step_fit")

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from scipy.stats import norm
 
-from lib.did import check, check_noise, check_varies, months
+from lib.checks import check, check_error, check_noise, check_untreated, check_varies
+from lib.did import months
 from lib.twoway import DesignError, matrix, treated
 
 
@@ -21,59 +23,96 @@ def poisson(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     `low` and `high` (normal), and its `months_before` and `months_after` among those used. Countries and months
     that carry no information, in a full table those of zeros only, are left out and listed in `attrs`,
     "dropped_countries" and "dropped_months". Source: Correia, Guimarães and Zylkin (2020), Stata Journal 20(1),
-    95–115. Raises `DesignError` as `lib.did.check`, for a negative count, and for a partner without a finite
+    95–115. Raises `DesignError` as `lib.checks.check`, for a negative count, and for a partner without a finite
     estimate: only zeros before its start or after, nothing to compare with, or no noise at all.
     The warning of `lib.did` about clustered errors of a single treated country holds here too.
     """
-    from statsmodels.genmod.families import Poisson
-    from statsmodels.genmod.generalized_linear_model import GLM
-
     check(outcome, starts)
     counts, observed = matrix(outcome)
     if (below := (counts < 0).any(axis=1)).any():
         raise DesignError(f"{outcome.index[below][0]} has a count below zero; correct it or leave it out (NaN)")
     informative, in_month = _informative(outcome, starts)
     kept = outcome.loc[informative, in_month]
+    check_untreated(kept, starts)
     counts, observed = matrix(kept)
-    check_noise(observed, starts.index.tolist())
-    country, month = np.nonzero(observed)
-    after = treated(kept, starts)[observed]
-    partners = kept.index.get_indexer(starts.index)
-    partner = (country[:, None] == partners) & after[:, None]
-    design = np.hstack([
-        country[:, None] == np.arange(len(kept.index)), month[:, None] == np.arange(1, len(kept.columns)), partner
-    ]).astype(float)  # fmt: skip
-    row = np.where(partner.any(axis=1), len(kept.index) + partner.argmax(axis=1), country)
-    level, factor = _proportional(counts[observed], row, month)
-    countries, ratios = np.split(level, [len(kept.index)])
-    begin = np.concatenate([countries + factor[0], factor[1:] - factor[0], ratios - countries[partners]])
-    # told that there is no constant, statsmodels does not look for one, which costs two decompositions of the design
-    fit = GLM(counts[observed], design, family=Poisson(), hasconst=False).fit(
-        begin, method="newton", disp=False, cov_type="cluster", cov_kwds={"groups": country}
-    )
-    if not fit.mle_retvals["converged"]:
-        raise DesignError(f"the Poisson fit for {', '.join(map(str, starts.index))} did not converge")
-    check_varies(fit.resid_response, counts)
-    log_ratio, se = fit.params[-len(starts) :], fit.bse[-len(starts) :]
-    low, high = fit.conf_int(alpha=0.05)[-len(starts) :].T
-    columns = {"log_ratio": log_ratio, "se": se, "ratio": np.exp(log_ratio), "low": np.exp(low), "high": np.exp(high)}
+    names = starts.index.tolist()
+    check_noise(observed, names)
+    after, partners = treated(kept, starts), kept.index.get_indexer(starts.index)
+    # a partner from its start on is a country of its own: the ratio of its two levels is the effect
+    pieces = np.vstack([observed & ~after, (observed & after)[partners]])
+    counts = np.where(observed, counts, 0.0)
+    split = np.where(pieces, np.vstack([counts, counts[partners]]), 0.0)
+    log_level, log_factor = _two_way(split, pieces, names)
+    log_ratio = log_level[len(kept) :] - log_level[partners]
+    shift = np.zeros(kept.shape)
+    shift[partners] = after[partners] * log_ratio[:, None]
+    fitted = np.where(observed, np.exp(log_level[: len(kept), None] + log_factor + shift), 0.0)
+    se = _errors(counts - fitted, fitted, after, partners, names)
+    reach = norm.ppf(0.975) * se
+    columns = {"log_ratio": log_ratio, "se": se, "ratio": np.exp(log_ratio)}
+    columns |= {"low": np.exp(log_ratio - reach), "high": np.exp(log_ratio + reach)}
     found = pd.DataFrame(columns, index=starts.index).join(months(kept, starts)).rename_axis("country")
     found.attrs["dropped_countries"] = outcome.index[~informative].tolist()
     found.attrs["dropped_months"] = outcome.columns[~in_month].strftime("%Y-%m").tolist()
     return found
 
 
-def _proportional(counts: np.ndarray, row: np.ndarray, month: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Logarithms of row and month factors after some rounds of proportional fitting: a start near the estimates.
+def _two_way(counts: np.ndarray, observed: np.ndarray, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Logarithms of row levels and month factors (the first is zero) of the Poisson fit; `counts` is rows × months.
 
-    From a cold start, statsmodels spends most of its time on least squares for the first step.
+    Given the factors, a row's level is its sum over that of the factors, so that only the factors are sought: by
+    Newton's method on the likelihood with the levels maximised out, which is concave, after some rounds of
+    proportional fitting.
     """
-    by_row, by_month = np.bincount(row, counts), np.bincount(month, counts)
+    by_row, by_month = counts.sum(axis=1), counts.sum(axis=0)
+    seen = observed.astype(float)
     factor = np.ones(len(by_month))
     for _ in range(20):
-        level = by_row / np.bincount(row, factor[month])
-        factor = by_month / np.bincount(month, level[row])
-    return np.log(level), np.log(factor)
+        factor = by_month / (seen.T @ (by_row / (seen @ factor)))
+    logs = np.log(factor / factor[0])
+
+    def likelihood(logs: np.ndarray) -> float:
+        return by_month @ logs - by_row @ np.log(seen @ np.exp(logs))
+
+    for _ in range(100):
+        fitted = seen * np.exp(logs) * (by_row / (seen @ np.exp(logs)))[:, None]
+        slope = (by_month - fitted.sum(axis=0))[1:]
+        hessian = np.diag(fitted.sum(axis=0)) - fitted.T @ (fitted / by_row[:, None])
+        step = np.append(0.0, np.linalg.solve(hessian[1:, 1:], slope))
+        if np.abs(step).max() < 1e-11:
+            return np.log(by_row / (seen @ np.exp(logs))), logs
+        here, length = likelihood(logs), 1.0
+        while likelihood(logs + length * step) < here - 1e-12 * abs(here) and length > 1e-6:
+            length /= 2
+        logs = logs + length * step
+    raise DesignError(f"the Poisson fit for {', '.join(map(str, names))} did not converge")
+
+
+def _errors(
+    residuals: np.ndarray, fitted: np.ndarray, after: np.ndarray, partners: np.ndarray, names: list[str]
+) -> np.ndarray:
+    """Clustered errors of the partners' log ratios; the arrays are countries × months, zero where not observed.
+
+    Each partner's dummy is residualised on both sets of effects with the fitted counts as weights. Residuals add up
+    to zero by country and by partner's piece, so that a cluster's score is that of the months' part alone.
+    """
+    check_varies(residuals, fitted)
+    by_country = fitted.sum(axis=1)
+    block = np.diag(fitted.sum(axis=0)) - fitted.T @ (fitted / by_country[:, None])
+    own = fitted[partners]
+    within = after[partners] - ((own * after[partners]).sum(axis=1) / by_country[partners])[:, None]
+    weighted = own * within
+    monthly = np.zeros(own.shape)
+    monthly[:, 1:] = np.linalg.solve(block[1:, 1:], weighted[:, 1:].T).T
+    bread = np.linalg.inv(np.diag((weighted * within).sum(axis=1)) - monthly @ weighted.T)
+    scores = residuals @ monthly.T  # countries × partners
+    countries, n = len(fitted), int((fitted > 0).sum())
+    spent = sum(fitted.shape) - 1 + len(partners)
+    factor = countries / (countries - 1) * (n - 1) / (n - spent)
+    se = np.sqrt(np.maximum(np.diag(bread @ (scores.T @ scores) @ bread), 0) * factor)
+    spread = (residuals**2).sum() / fitted.sum()
+    check_error(se, names, np.sqrt(np.diag(bread) * spread))
+    return se
 
 
 def _informative(outcome: pd.DataFrame, starts: pd.Series) -> tuple[np.ndarray, np.ndarray]:

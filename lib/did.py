@@ -13,78 +13,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from lib.checks import check, check_untreated
+from lib.pieces import fit_pieces
 from lib.twoway import DesignError, TwoWay, matrix, treated
-
-
-def check_form(outcome: pd.DataFrame) -> None:
-    """Raise `DesignError` unless every country and month is there once, months in order, all values finite or NaN."""
-    if not outcome.index.is_unique:
-        twice = outcome.index[outcome.index.duplicated()][0]
-        raise DesignError(f"{twice} has more than one row; add them up or leave one out")
-    if not isinstance(outcome.columns, pd.DatetimeIndex):
-        raise DesignError("the columns are not months; convert them with pd.to_datetime")
-    if outcome.columns.tz is not None:
-        raise DesignError(
-            f"the months have a time zone ({outcome.columns.tz}); take it off with outcome.columns.tz_localize(None)"
-        )
-    if not outcome.columns.is_unique or not outcome.columns.is_monotonic_increasing:
-        raise DesignError("the months are not in order or not unique; sort them with outcome.sort_index(axis=1)")
-    if (endless := np.isinf(matrix(outcome)[0]).any(axis=1)).any():
-        raise DesignError(
-            f"{outcome.index[endless][0]} has an infinite value; logarithms of zero have to be left out (NaN)"
-        )
-
-
-def check_table(outcome: pd.DataFrame) -> None:
-    """Raise `DesignError` as `check_form`, and for a country or a month without an observation."""
-    check_form(outcome)
-    observed = matrix(outcome)[1]
-    if (empty := ~observed.any(axis=1)).any():
-        raise DesignError(f"{outcome.index[empty][0]} has no observation; leave the country out of the table")
-    if (empty := ~observed.any(axis=0)).any():
-        raise DesignError(f"{outcome.columns[empty][0]:%Y-%m} has no observation; leave the month out of the table")
-
-
-def check(outcome: pd.DataFrame, starts: pd.Series) -> None:
-    """Raise `DesignError` for a table or for starts from which no effect can be told, saying which and what to do."""
-    check_table(outcome)
-    if starts.empty:
-        raise DesignError("no country is treated; name at least one with its first treated month")
-    if not starts.index.is_unique:
-        raise DesignError(f"{starts.index[starts.index.duplicated()][0]} has more than one start; keep one")
-    observed = matrix(outcome)[1]
-    for country, start in starts.items():
-        if country not in outcome.index:
-            raise DesignError(f"{country} has a start but no row in the table; add its outcome or drop the start")
-        if not isinstance(start, pd.Timestamp) or start.tzinfo or start.day != 1:
-            raise DesignError(
-                f"the start of {country} is {start}; give the first day of its first treated month, without a time zone"
-            )
-        seen = outcome.columns[observed[outcome.index.get_loc(country)]]
-        if start <= seen[0]:
-            raise DesignError(
-                f"{country} is treated from its first observed month on; add earlier months or leave the country out"
-            )
-        if start > seen[-1]:
-            raise DesignError(f"{country} has no observation from {start:%Y-%m} on; add later months or drop its start")
-
-
-def check_noise(observed: np.ndarray, names: list[str]) -> None:
-    """Raise `DesignError` unless the observations outnumber country effects, month effects and `names` (dummies)."""
-    if observed.sum() <= sum(observed.shape) - 1 + len(names):
-        raise DesignError(
-            f"{', '.join(dict.fromkeys(names))}: there are as many effects as observations, which leaves nothing to "
-            "estimate the noise from; add countries or months"
-        )
-
-
-def check_varies(residuals: np.ndarray, values: np.ndarray) -> None:
-    """Raise `DesignError` if what effects and dummies leave of `values` (NaN: not observed) is rounding alone."""
-    if np.nanmax(np.abs(residuals)) <= 1e-12 * np.nanmax(np.abs(values)):
-        raise DesignError(
-            "the outcome does not vary beyond what countries, months and effects have in common, so that nothing "
-            "measures its noise; check that the column is the one meant and was not filled with one value"
-        )
 
 
 def months(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
@@ -101,14 +32,39 @@ def effects(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     (clustered by country), `t`, two-sided `p`, `months_before`, `months_after`. With n observations, N countries,
     T months and k dummies, the clustered variance is multiplied by n / (n − N − T + 1 − k), without a factor for the
     number of clusters, and p is from Student's t with n − N − T + 1 − k degrees of freedom, both as in linearmodels.
-    Raises `DesignError` as `check`, if an effect cannot be told from the others and the month effects, and if the
-    regression leaves no noise.
+    Raises `DesignError` as `lib.checks.check`, for a month in which every observed country is treated (treated
+    countries would be compared with treated ones), if an effect cannot be told from the others and the month effects,
+    and if the regression leaves no noise or an error is zero.
     """
     check(outcome, starts)
-    after = treated(outcome, starts)
-    rows = outcome.index.get_indexer(starts.index)
-    found = _regression(outcome, after[rows], rows).set_index(starts.index)
-    return found.join(months(outcome, starts)).rename_axis("country")
+    fit = fit_pieces(outcome, starts, treated(outcome, starts).astype(int))
+    table = _inference(fit.level[fit.piece == 1] - fit.level[fit.piece == 0], fit.se, fit.free)
+    return table.set_index(starts.index).join(months(outcome, starts)).rename_axis("country")
+
+
+def pooled(outcome: pd.DataFrame, starts: pd.Series, weights: pd.Series | None = None) -> pd.Series:
+    """The mean of `effects`, weighted by `weights` (by treated country, above zero; default: all alike).
+
+    Unlike one dummy common to all, it never counts a country with a negative weight. Returns `effect`, `se`, `t` and
+    `p`. The variance, clustered by country, has two parts: that of the comparison countries, times G / (G − 1) for
+    their number G, and that between the P treated countries, Σ w² (effect − mean)² · P / (P − 1) with weights of sum
+    one. With equal weights, one start and a full table it is Welch's for two means of changes; p is from Student's t
+    with P − 1 degrees of freedom, cautiously: few treated countries count as few. Raises `DesignError` as `effects`,
+    for a single treated country (use `lib.placebo`), and for weights that are missing or not above zero.
+    """
+    check(outcome, starts)
+    if len(starts) < 2:
+        raise DesignError(f"{starts.index[0]} alone is treated: there is nothing to pool; use lib.placebo")
+    share = (pd.Series(1.0, starts.index) if weights is None else weights).reindex(starts.index).astype(float)
+    if not (share.gt(0) & np.isfinite(share)).all():
+        raise DesignError("a weight is missing or not above zero; give one for every treated country")
+    share = (share / share.sum()).to_numpy()
+    fit = fit_pieces(outcome, starts, treated(outcome, starts).astype(int))
+    effect = fit.level[fit.piece == 1] - fit.level[fit.piece == 0]
+    mean, number, others = share @ effect, len(starts), len(outcome) - len(starts)
+    between = (share**2 * (effect - mean) ** 2).sum() * number / (number - 1)
+    compared = ((fit.residuals @ (share @ fit.lever)) ** 2).sum() * others / max(others - 1, 1)
+    return _inference(np.array([mean]), np.sqrt([between + compared]), number - 1).iloc[0].rename("pooled")
 
 
 def event_study(outcome: pd.DataFrame, starts: pd.Series, width: int = 6) -> pd.DataFrame:
@@ -121,32 +77,31 @@ def event_study(outcome: pd.DataFrame, starts: pd.Series, width: int = 6) -> pd.
     of the bin, counted from the start (0), and the number of them. Raises `DesignError` as `effects`, and for a
     country without an observation in bin −1.
     """
-    check(outcome, starts)
     if width < 1:
         raise DesignError(f"bins of {width} months; a bin needs at least one")
+    check(outcome, starts)
     observed = matrix(outcome)[1]
-    rows, dummies = [], []
-    for country, start in starts.items():
-        place = outcome.index.get_loc(country)
-        since = np.asarray((outcome.columns.year - start.year) * 12 + outcome.columns.month - start.month)
-        bins = since // width
-        present = np.unique(bins[observed[place]])
-        if -1 not in present:
-            raise DesignError(
-                f"{country} has no observation in the {width} months before its start, with which the other bins "
-                "are compared; widen the bins or leave the country out"
-            )
-        for number in present:
-            cells = observed[place] & (bins == number)
-            rows.append((country, number, since[cells].min(), since[cells].max(), cells.sum()))
-            dummies.append(cells)
-    found = pd.DataFrame(rows, columns=["country", "bin", "from_month", "to_month", "months"])
-    estimated = (found["bin"] != -1).to_numpy()
-    places = outcome.index.get_indexer(found.loc[estimated, "country"])
-    fit = _regression(outcome, np.array(dummies)[estimated], places)
-    for name in ("effect", "se"):
-        found[name] = 0.0
-        found.loc[estimated, name] = fit[name].to_numpy()
+    number = np.asarray(outcome.columns.year * 12 + outcome.columns.month)
+    first = np.array([start.year * 12 + start.month for start in starts])
+    places = outcome.index.get_indexer(starts.index)
+    since = number - first[:, None]
+    bins = since // width
+    if (lacking := ~(observed[places] & (bins == -1)).any(axis=1)).any():
+        raise DesignError(
+            f"{starts.index[lacking][0]} has no observation in the {width} months before its start, with which the "
+            "other bins are compared; widen the bins or leave the country out"
+        )
+    cuts = np.zeros(outcome.shape, dtype=int)
+    cuts[places] = bins + 1  # the bin before the start is piece 0
+    fit = fit_pieces(outcome, starts, cuts)
+    cells = pd.DataFrame({"unit": fit.unit[places].ravel(), "since": since.ravel()})[observed[places].ravel()]
+    found = cells.groupby("unit")["since"].agg(from_month="min", to_month="max", months="count").reset_index(drop=True)
+    reference = fit.level[fit.piece == 0]
+    found["country"] = starts.index[fit.owner]
+    found["bin"] = fit.piece - 1
+    found["effect"] = fit.level - reference[fit.owner]
+    found["se"] = 0.0
+    found.loc[fit.piece != 0, "se"] = fit.se
     return found[["country", "bin", "from_month", "to_month", "effect", "se", "months"]]
 
 
@@ -155,17 +110,13 @@ def gaps(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
 
     Country and month effects are fitted on the untreated observations alone; their sum is what a treated
     month would have been without treatment. Source: Borusyak, Jaravel and Spiess (2024), Review of Economic
-    Studies 91(6), 3253–3285. Raises `DesignError` as `check`, for a month in which every observed country is
+    Studies 91(6), 3253–3285. Raises `DesignError` as `lib.checks.check`, for a month in which every observed country is
     treated, and where the untreated observations fall into pieces.
     """
     check(outcome, starts)
+    check_untreated(outcome, starts)
     values, observed = matrix(outcome)
     untreated = observed & ~treated(outcome, starts)
-    if (alone := ~untreated.any(axis=0)).any():
-        raise DesignError(
-            f"{', '.join(map(str, starts.index))}: no country is still untreated in {outcome.columns[alone][0]:%Y-%m}; "
-            "add never-treated countries or end the table before"
-        )
     return pd.DataFrame(values - TwoWay(untreated).fitted(values), outcome.index, outcome.columns)
 
 
@@ -176,42 +127,7 @@ def imputation(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     return effect.to_frame().join(months(outcome, starts)["months_after"]).rename_axis("country")
 
 
-def _regression(outcome: pd.DataFrame, dummies: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
-    """Country and month effects and k dummies, each of one country: columns effect, se, t and p, a row each.
-
-    `dummies` (k × months) are 1 in months of the countries in these `rows` of the table (k). Both sets of effects are
-    partialled out, and a dummy never takes more room than its own months: with w its deviations from its country's
-    mean and V the month effects' inverse (`TwoWay`), two residualised dummies have the product w·d − w'Vw of which
-    the first part is there within one country alone.
-    """
-    values, observed = matrix(outcome)
-    effects, names = TwoWay(observed), outcome.index[rows].tolist()
-    dummies = (dummies & observed[rows]).astype(float)
-    within = dummies - observed[rows] * (dummies.sum(axis=1) / effects.per_country[rows])[:, None]
-    monthly = within @ effects.inverse
-    products = np.where(rows[:, None] == rows, within @ dummies.T, 0.0) - monthly @ within.T
-    _check_identified(products, np.sqrt(dummies.sum(axis=1)), names)
-    check_noise(observed, names)
-    bread = np.linalg.inv(products)
-    effect = bread @ (dummies * effects.residuals(values)[rows]).sum(axis=1)
-    without = values.copy()
-    np.subtract.at(without, rows, dummies * effect[:, None])
-    residuals = effects.residuals(without)
-    check_varies(residuals, values)
-    scores = -residuals @ monthly.T  # a cluster's residuals times each residualised dummy
-    scores[rows, np.arange(len(rows))] += (dummies * residuals[rows]).sum(axis=1)
-    n = observed.sum()
-    free = n - sum(observed.shape) + 1 - len(rows)
-    se = np.sqrt(np.diag(bread @ (scores.T @ scores) @ bread) * n / free)
+def _inference(effect: np.ndarray, se: np.ndarray, free: int) -> pd.DataFrame:
+    """Columns effect, se, t and two-sided p, from Student's t with `free` degrees of freedom."""
     t = effect / se
     return pd.DataFrame({"effect": effect, "se": se, "t": t, "p": 2 * stats.t.sf(np.abs(t), free)})
-
-
-def _check_identified(products: np.ndarray, lengths: np.ndarray, names: list[str]) -> None:
-    variances, directions = np.linalg.eigh(products / np.outer(lengths, lengths))
-    if variances[0] < 1e-9:
-        entangled = dict.fromkeys(np.array(names)[np.abs(directions[:, 0]) > 1e-6])
-        raise DesignError(
-            f"nothing untreated is left to compare with for {', '.join(entangled)}; "
-            "add never-treated countries, or end the table before the last of them starts"
-        )

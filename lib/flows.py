@@ -92,20 +92,54 @@ def changes(series: pd.Series, window: int = 12, span: int = 1) -> pd.Series:
     return np.log(after.where(after > 0) / before.where(before > 0)).dropna().rename("log_ratio")
 
 
-def months_to_recover(series: pd.Series, month: str | pd.Timestamp, window: int = 12) -> int | None:
-    """Months after `month` until the rolling mean is back at the level before it, once it has fallen below.
+@dataclass(frozen=True)
+class Held:
+    """A change, and the same ratio around every other span of the same length (log ratios by month)."""
 
-    0 if it never fell below; None if it has not come back by the end of the series.
+    change: Change
+    others: pd.Series
+
+    @property
+    def as_low(self) -> float:
+        """Share of all spans of that length around which the level changed as little, or fell as much."""
+        ratio = np.log(self.change.after / self.change.before) if self.change.after > 0 else -np.inf
+        return float((self.others <= ratio + 1e-12).mean())
+
+
+def held(
+    series: pd.Series,
+    month: str | pd.Timestamp,
+    window: int = 12,
+    until: str | pd.Timestamp | None = None,
+    since: str | pd.Timestamp | None = None,
+) -> Held:
+    """The change around a month, or a span up to and including `until`, and the changes it is held against.
+
+    A change over a gap of twelve months is held against changes over gaps of twelve months, whose windows lie
+    as far apart; both come from here so that the two cannot differ. `since` is the first month of the yardstick.
     """
-    at = pd.Timestamp(month)
+    found = change_at(series, month, window, until)
+    start, end = found.month, found.month if until is None or pd.isna(until) else pd.Timestamp(until)
+    span = (end.year - start.year) * 12 + end.month - start.month + 1
+    return Held(found, changes(series, window, span).loc[since:])
+
+
+def months_to_recover(
+    series: pd.Series, month: str | pd.Timestamp, window: int = 12, until: str | pd.Timestamp | None = None
+) -> int | None:
+    """Months after `month` until the rolling mean is back at the level before it; None if it has not come back.
+
+    Asked only of a series that fell around the month, or around the span up to `until`: what did not fall cannot
+    come back, and "0 months" or "not yet" would both be wrong. Raises `ValueError` there, and where `change_at` does.
+    """
+    found = change_at(series, month, window, until)
+    if found.after >= found.before:
+        raise ValueError(f"the series did not fall around {found.month:%Y-%m}, so there is nothing to come back from")
     mean = rolling_mean(series, window)
-    level, later = mean.loc[at - pd.DateOffset(months=1)], mean.loc[at:]
-    below = later.index[later < level]
-    if below.empty:
-        return 0
-    back = later.loc[below[0] :]
-    back = back.index[back >= level]
-    return None if back.empty else (back[0].year - at.year) * 12 + back[0].month - at.month
+    level, later = mean.loc[found.month - pd.DateOffset(months=1)], mean.loc[found.month :]
+    later = later.loc[later.index[later < level][0] :]  # it fell, so there is such a month
+    back = later.index[later >= level]
+    return None if back.empty else (back[0].year - found.month.year) * 12 + back[0].month - found.month.month
 
 
 def yearly_changes(series: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
@@ -149,3 +183,62 @@ def permutation_test(first: pd.Series, second: pd.Series, draws: int = 9999, see
     )  # fmt: skip
     low, high = np.quantile(found.null_distribution, [0.025, 0.975])
     return PermutationTest(float(found.statistic), float(found.pvalue), float(low), float(high), len(both))
+
+
+def _permuted(statistic: float, drawn: np.ndarray, pairs: int) -> PermutationTest:
+    """Two-sided p as twice the smaller tail, the order that was observed counted among the orders drawn."""
+    above, below = ((1 + (tail >= -1e-12).sum()) / (1 + len(drawn)) for tail in (drawn - statistic, statistic - drawn))
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return PermutationTest(statistic, min(1.0, 2 * min(above, below)), float(low), float(high), pairs)
+
+
+def _standardised(frame: pd.DataFrame) -> np.ndarray:
+    """Columns with mean zero and length one, so that a sum of products is a correlation."""
+    values = frame.to_numpy(dtype=float)
+    if len(values) < 8 or (values.std(axis=0) == 0).any():
+        raise ValueError(f"{len(values)} complete rows; at least 8 are needed, of series that vary")
+    values = values - values.mean(axis=0)
+    return values / np.sqrt((values**2).sum(axis=0))
+
+
+def together(first: pd.DataFrame, second: pd.DataFrame, draws: int = 9_999, seed: int = 1) -> PermutationTest:
+    """Do two measures move together over all routes at once? Mean correlation over their columns (routes).
+
+    All routes of `second` are put in the same random order of years, so that what the routes share in a year
+    stays together. This answers whether the measures go together; which route does is another question, with a
+    correction for the number of routes. Years that are not complete in both are left out.
+    """
+    both = pd.concat([first, second], axis=1, keys=["first", "second"]).dropna()
+    x, y = _standardised(both["first"]), _standardised(both["second"][first.columns])
+    rng = np.random.default_rng(seed)
+    drawn = np.array([(x * y[rng.permutation(len(y))]).sum(axis=0).mean() for _ in range(draws)])
+    return _permuted(float((x * y).sum(axis=0).mean()), drawn, len(both))
+
+
+@dataclass(frozen=True)
+class Apart:
+    """All pairs of routes in one test: do they move against each other, and does the most negative pair stand out?"""
+
+    mean: PermutationTest  # of the correlations of all pairs
+    lowest: PermutationTest  # the most negative of all pairs among the most negative that chance gives
+
+
+def apart(series: pd.DataFrame, draws: int = 9_999, seed: int = 1) -> Apart:
+    """The correlations of all pairs of columns, with every column put in a random order of its own.
+
+    Two questions, two tests: the mean says whether routes move against each other at all, the lowest whether one
+    pair stands out among all of them, which needs no further correction. The p-value of the lowest is one-sided.
+    """
+    z = _standardised(series.dropna())
+    rows, columns = np.triu_indices(z.shape[1], 1)
+    rng = np.random.default_rng(seed)
+    found = (z.T @ z)[rows, columns]
+    drawn = np.empty((draws, len(rows)))
+    for draw in range(draws):
+        order = rng.permuted(z, axis=0)
+        drawn[draw] = (order.T @ order)[rows, columns]
+    mean = _permuted(float(found.mean()), drawn.mean(axis=1), len(z))
+    lowest, least = float(found.min()), drawn.min(axis=1)
+    p_value = (1 + (least <= lowest + 1e-12).sum()) / (1 + draws)
+    low, high = np.quantile(least, [0.025, 0.975])
+    return Apart(mean, PermutationTest(lowest, float(p_value), float(low), float(high), len(z)))

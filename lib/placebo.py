@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
-from lib.did import check_form
+from lib.checks import check_form
+from lib.logchange import LogChange, all_log_changes, log_change
 from lib.twoway import DesignError, TwoWay, matrix
 
-# statistic -> the estimate it scales, and the scale that goes with it
-SCALES = {"effect": ("effect", None), "scaled": ("effect", "scale"), "log_scaled": ("log_ratio", "log_scale")}
+CHANGE, SCALED = "change", "scaled"  # what leads for counts, and for any other outcome
 
 NO_NOISE = "the outcome never changes in any never-treated country, or in all of them alike; nothing measures its noise"
 LEAST_LEFT_OUT = 10  # a donor's variance without itself is at least a tenth of that with itself
@@ -27,44 +27,65 @@ class PlaceboTest:
     estimates: pd.DataFrame  # index unit, the treated one included; one column per statistic
     noise: Noise | None = None  # the variance of `effect` by size, where the outcome is counts
     share_after: float = 0.5  # of that variance, the part from the months after the start
+    change: LogChange | None = None  # the log change, where the outcome is counts
 
     @property
     def smallest_p(self) -> float:
         """The smallest p-value that this number of units can give."""
         return 1 / len(self.estimates)
 
-    def rank(self, statistic: str = "scaled") -> tuple[int, int]:
+    @property
+    def lead(self) -> str:
+        """The statistic that decides: the log change of counts, which holds in whatever size a country has."""
+        return SCALED if self.change is None else CHANGE
+
+    def rank(self, statistic: str | None = None) -> tuple[int, int]:
         """k of N: how many of the N units, the treated one included, have a statistic as large in size."""
-        size = self.estimates[statistic].abs()
+        size = self.estimates[statistic or self.lead].dropna().abs()
         return int((size >= size.loc[self.treated] - 1e-12).sum()), len(size)
 
-    def p_value(self, statistic: str = "scaled") -> float:
-        """k / N of `rank`."""
+    def p_value(self, statistic: str | None = None) -> float:
+        """k / N of `rank`; of the log change, at least that of every effect tried beyond none (`LogChange.p_value`)."""
+        if (statistic or self.lead) == CHANGE and self.change is not None:
+            return self.change.p_value()
         k, units = self.rank(statistic)
         return k / units
 
-    def critical(self, statistic: str = "scaled", level: float = 0.05) -> float:
+    def critical(self, statistic: str | None = None, level: float = 0.05) -> float:
         """The size that the treated unit's statistic must pass to be rejected at `level`; infinite with few units.
 
-        With N units the test rejects with probability floor(level · N) / N: with 76, 3.9% and not 5%.
+        With N units the test rejects with probability floor(level · N) / N: with 76, 3.9% and not 5%. Raises
+        `ValueError` unless the level lies between 0 and 1.
         """
-        allowed = int(level * len(self.estimates) + 1e-9)
-        others = self.estimates[statistic].drop(self.treated).abs().sort_values(ascending=False)
+        if not 0 < level < 1:
+            raise ValueError(f"a level of {level}; it lies between 0 and 1")
+        others = self.estimates[statistic or self.lead].dropna().drop(self.treated).abs().sort_values(ascending=False)
+        allowed = int(level * (len(others) + 1) + 1e-9)
         return float(others.iloc[allowed - 1]) if allowed else np.inf
 
-    def interval(self, statistic: str = "scaled", level: float = 0.05) -> tuple[float, float]:
-        """The effects that the test does not reject at `level`, in the unit of the estimate that it scales.
+    def reach(self, critical: float, statistic: str | None = None) -> float:
+        """The effect, in units of the outcome, that brings the treated unit's statistic to `critical`."""
+        if (statistic or self.lead) == CHANGE:
+            return self.change.extra(critical * self.change.scale) if np.isfinite(critical) else np.inf
+        return critical * (self.estimates.at[self.treated, "scale"] if (statistic or self.lead) == SCALED else 1.0)
 
-        The placebos are estimated without the treated unit, so that no effect of it moves them. Counts that an
-        effect raises also vary more: with `noise`, an effect τ is held against the scale of a country that has
-        its size before the start and size + τ after it. Infinite where every large effect would fit.
+    def interval(self, statistic: str | None = None, level: float = 0.05) -> tuple[float, float]:
+        """The effects that the test does not reject at `level`, in units of the outcome.
+
+        The log change's are those of `LogChange.interval`, as cases a month. For the others the placebos are
+        estimated without the treated unit, so that no effect of it moves them. Counts that an effect raises also vary
+        more: with `noise`, an effect τ is held against the scale of a country that has its size before the start and
+        size + τ after it. An end is infinite where every large effect would fit.
         """
-        estimate, scale = SCALES[statistic]
+        statistic = statistic or self.lead
+        if statistic == CHANGE:
+            low, high = map(self.change.extra, self.change.interval(level))
+            return low, high
         row, critical = self.estimates.loc[self.treated], self.critical(statistic, level)
-        if statistic == "scaled" and self.noise is not None:
+        if statistic == SCALED and self.noise is not None:
             return self._growing_interval(row, critical)
-        reach = critical * (row[scale] if scale else 1.0)
-        return row[estimate] - reach, row[estimate] + reach
+        reach = self.reach(critical, statistic)
+        return row["effect"] - reach, row["effect"] + reach
 
     def _growing_interval(self, row: pd.Series, critical: float) -> tuple[float, float]:
         if not np.isfinite(critical):
@@ -76,13 +97,16 @@ class PlaceboTest:
         square = 1 - critical**2 * share * c
         linear = -2 * effect - critical**2 * share * (b + 2 * c * size)
         constant = effect**2 - critical**2 * (share * (a + b * size + c * size**2) + before)
-        if square <= 0:
-            return -np.inf, np.inf
         discriminant = linear**2 - 4 * square * constant
-        half = np.sqrt(max(discriminant, 0.0))
-        low, high = (-linear - half) / (2 * square), (-linear + half) / (2 * square)
         # a level cannot fall below zero; from there on the noise is that of a country of size zero
         reach = critical * np.sqrt(share * a + before)
+        if square <= 0:  # the noise grows faster than any effect: only a lower end is there
+            root = -np.inf
+            if discriminant >= 0:
+                root = -constant / linear if square == 0 else (-linear - np.sqrt(discriminant)) / (2 * square)
+            return effect - reach if effect - reach <= -size or root > effect else root, np.inf
+        half = np.sqrt(max(discriminant, 0.0))
+        low, high = (-linear - half) / (2 * square), (-linear + half) / (2 * square)
         if effect - reach <= -size:
             low = effect - reach
         if discriminant < 0 or high < -size:
@@ -141,13 +165,14 @@ def placebo_test(
       a large country's counts vary more than a small one's (Ferman & Pinto 2019). The variance is
       a + b·size + c·size², fitted to the placebos' squared effects; size is the mean before the start, or
       1 / `precision` (by country) for an outcome that is a mean of `precision` cases;
-    - `log_ratio`: the log of the country's change in level over that of all others together, half a case
-      added to its total and, spread over the others, to theirs; `log_scaled` is that over `log_scale`, fitted
-      likewise in 1 / size. Both are missing unless the outcome is counts.
+    - `change`: of counts, the studentized log change (`lib.logchange`), which decides: the other two take differences
+      of levels, and a shock that multiplies all counts is then another one for small and for large countries. It is
+      missing for a country without a single case, and there is no such column for other outcomes.
 
     A country without an estimate (nothing observed before or after) is left out. Raises `DesignError` if that
-    is the treated one, if fewer than two never-treated countries remain, if those never change or all change alike,
-    if a size is negative or missing, and as `lib.did.check_form`.
+    is the treated one, if it has no case, if fewer than two never-treated countries remain (three with cases, where
+    the outcome is counts), if those never change or all change alike, if a size is negative or missing, and as
+    `lib.checks.check_form`.
     """
     if country not in outcome.index or country not in starts.index:
         raise DesignError(f"{country} is not a treated country of this panel")
@@ -176,21 +201,20 @@ def placebo_test(
         )
     table["scale"], noise = _scale(table["effect"].to_numpy(), table["size"].to_numpy())
     table["scaled"] = table["effect"] / table["scale"]
+    change = None
     if precision is None and everyone.min(axis=None) >= 0:
-        placebos, own = (_log_ratios(rows, after, others=len(donors)) for rows in (donors, everyone))
-        table["log_ratio"] = np.append(placebos, own[-1])
-        inverse_size = 1 / (before + 0.5 / (~after).sum())
-        table["log_scale"], _ = _scale(table["log_ratio"].to_numpy(), inverse_size.to_numpy())
-        table["log_scaled"] = table["log_ratio"] / table["log_scale"]
-    return PlaceboTest(country, table, noise if precision is None else None, float((~after).mean()))
+        change = log_change(everyone, starts.loc[[country]], country)
+        table[CHANGE] = pd.Series(change.statistics()[0], change.units)
+    return PlaceboTest(country, table, noise if precision is None else None, float((~after).mean()), change)
 
 
 def all_placebos(outcome: pd.DataFrame, least_before: int = 12, least_after: int = 12) -> pd.DataFrame:
-    """Every placebo of a never-treated panel: rows (country, start), columns effect, size, scale, scaled.
+    """Every placebo of a never-treated panel: rows (country, start), columns effect, size, scale, scaled, change, p.
 
-    Starts with at least so many months before and after. One residualisation serves all of them; what is
-    fitted per start is the scale. As `placebo_test` at that start, with every country of `outcome` a donor.
-    Raises `DesignError` if the panel is too short, and as `lib.did.check_form`.
+    Starts with at least so many months before and after; `change` is the studentized log change of counts, and p its
+    rank (`lib.logchange`; missing where there is none). One residualisation serves all effects; what is fitted per
+    start is the scale. As `placebo_test` at that start, with every country of `outcome` a donor.
+    Raises `DesignError` if the panel is too short, and as `lib.checks.check_form`.
     """
     check_form(outcome)
     values, observed = matrix(outcome)
@@ -206,13 +230,19 @@ def all_placebos(outcome: pd.DataFrame, least_before: int = 12, least_after: int
         found.append((np.flatnonzero(known), np.full(len(size), at), effect, size, scale))
     rows, at, effect, size, scale = (np.concatenate(part) for part in zip(*found, strict=True))
     index = pd.MultiIndex.from_arrays([outcome.index[rows], outcome.columns[at]], names=["country", "start"])
-    return pd.DataFrame({"effect": effect, "size": size, "scale": scale, "scaled": effect / scale}, index=index)
+    table = pd.DataFrame({"effect": effect, "size": size, "scale": scale, "scaled": effect / scale}, index=index)
+    if np.nanmin(values) < 0:
+        return table
+    changes = all_log_changes(outcome, least_before, least_after)
+    return table.join(changes[["statistic", "p"]].rename(columns={"statistic": CHANGE}))
 
 
 def largest_placebos(
-    tests: Mapping[object, PlaceboTest], statistic: str = "scaled", draws: int = 9_999, seed: int = 0
+    tests: Mapping[object, PlaceboTest], statistic: str | None = None, draws: int = 9_999, seed: int = 0
 ) -> np.ndarray:
-    """The largest statistic in size of all cells, in each of `draws` assignments of donors to treated countries.
+    """The largest statistic of all cells in size, in each of `draws` assignments of donors to treated countries.
+
+    It is each test's own lead unless one is named.
 
     `tests` maps a cell to its test; in a draw every treated country is given a donor of its own, the same one
     in all its cells. Only donors that every cell has are drawn. Raises `DesignError` if they are too few.
@@ -226,7 +256,7 @@ def largest_placebos(
 
 
 def family_wise(
-    tests: Mapping[object, PlaceboTest], statistic: str = "scaled", draws: int = 9_999, seed: int = 0
+    tests: Mapping[object, PlaceboTest], statistic: str | None = None, draws: int = 9_999, seed: int = 0
 ) -> pd.Series:
     """P-values of several cells adjusted for their number: the chance that any of them would reach so far.
 
@@ -237,7 +267,7 @@ def family_wise(
     the randomness of the draws; none is below the unadjusted one.
     """
     placebos, place = _placebos(tests, statistic)
-    own = np.array([abs(test.estimates.loc[test.treated, statistic]) for test in tests.values()])
+    own = np.array([abs(test.estimates.loc[test.treated, statistic or test.lead]) for test in tests.values()])
     largest_own = np.array([own[place == partner].max() for partner in range(place.max() + 1)])
     units = np.vstack([placebos, np.broadcast_to(largest_own[:, None], (len(largest_own), len(own)))])
     largest = _largest(units, place, draws, seed)
@@ -245,18 +275,40 @@ def family_wise(
     return pd.Series({cell: max(p, tests[cell].p_value(statistic)) for cell, p in zip(tests, reached, strict=True)})
 
 
+def together(tests: Mapping[object, PlaceboTest], draws: int = 9_999, seed: int = 0) -> float:
+    """The p of the hypothesis that no cell has an effect: do the cells together rank too high?
+
+    The statistic is the mean of −log(rank / N) over the cells (Fisher's combination); the draws are those of
+    `family_wise`. Unlike the largest of many cells, it is not bound by the number of treated countries, and it says
+    nothing of any single cell.
+    """
+    placebos, place = _placebos(tests, None)
+    own = np.array([abs(test.estimates.loc[test.treated, test.lead]) for test in tests.values()])
+    partners = [place == partner for partner in range(place.max() + 1)]
+    # a treated country drawn for another's place brings, in every cell, the median of its own statistics
+    treated = np.array([np.where(cells, own, np.median(own[cells])) for cells in partners])
+    units = np.vstack([placebos, treated])
+    reach = -np.log((units[None, :, :] >= units[:, None, :] - 1e-12).mean(axis=1))
+    observed = -np.log((units[None, :, :] >= own[None, None, :] - 1e-12).mean(axis=1))[0].mean()
+    drawn = np.random.default_rng(seed).random((draws, len(units))).argsort(axis=1)[:, : place.max() + 1]
+    found = reach[drawn[:, place], np.arange(len(place))].mean(axis=1)
+    return float((1 + (found >= observed - 1e-12).sum()) / (1 + draws))
+
+
 def smallest_family_p(tests: Mapping[object, PlaceboTest]) -> float:
     """The smallest p-value that `family_wise` can give: P / (D + P) with P treated countries and D donors."""
-    placebos, place = _placebos(tests, "scaled")
+    placebos, place = _placebos(tests, None)
     return (place.max() + 1) / (len(placebos) + place.max() + 1)
 
 
-def _placebos(tests: Mapping[object, PlaceboTest], statistic: str) -> tuple[np.ndarray, np.ndarray]:
+def _placebos(tests: Mapping[object, PlaceboTest], statistic: str | None) -> tuple[np.ndarray, np.ndarray]:
     """Sizes of the statistic (donors that every cell has × cells), and the number of each cell's treated country."""
-    donors = sorted(set.intersection(*(set(test.estimates.index) - {test.treated} for test in tests.values())))
+    found = [test.estimates[statistic or test.lead].dropna().abs() for test in tests.values()]
+    treated = {test.treated for test in tests.values()}
+    donors = sorted(set.intersection(*(set(one.index) for one in found)) - treated)
     partners = sorted({test.treated for test in tests.values()})
     place = np.array([partners.index(test.treated) for test in tests.values()])
-    return np.column_stack([test.estimates.loc[donors, statistic].abs() for test in tests.values()]), place
+    return np.column_stack([one.loc[donors] for one in found]), place
 
 
 def _largest(units: np.ndarray, place: np.ndarray, draws: int, seed: int) -> np.ndarray:
@@ -268,21 +320,6 @@ def _largest(units: np.ndarray, place: np.ndarray, draws: int, seed: int) -> np.
 def _effects_at(outcome: pd.DataFrame, after: np.ndarray) -> np.ndarray:
     values, observed = matrix(outcome)
     return TwoWay(observed).step_effects(values)[:, int(np.argmax(after))]
-
-
-def _log_ratios(outcome: pd.DataFrame, after: np.ndarray, others: int) -> np.ndarray:
-    """Log change of each country's level from before to after, over that of all others in the same months.
-
-    Half a case is shared by as many `others` as the treated country has, for the placebos too, which have one less:
-    else countries that are alike in everything would differ.
-    """
-    values, observed = matrix(outcome)
-    counts = np.where(observed, values, 0)
-    average = np.where(observed, (counts.sum(axis=0) - counts) / np.maximum(observed.sum(axis=0) - observed, 1), 0)
-    own = np.log((counts[:, after].sum(axis=1) + 0.5) / (counts[:, ~after].sum(axis=1) + 0.5))
-    half = 0.5 / others
-    rest = np.log((average[:, after].sum(axis=1) + half) / (average[:, ~after].sum(axis=1) + half))
-    return own - rest
 
 
 def _scale(effects: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, Noise]:

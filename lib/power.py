@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from lib.placebo import Noise, fit_noise
-from lib.twoway import DesignError, TwoWay, matrix
+from lib.checks import check_form
+from lib.logchange import HALF, common_change, deviations
+from lib.twoway import DesignError, matrix
 
 BETWEEN_STARTS = 6  # months; neighbouring starts tell almost the same
 
@@ -21,49 +22,54 @@ def smallest_detectable(
     power: float = 0.8,
     level: float = 0.05,
 ) -> pd.DataFrame:
-    """The rise a month that a size-scaled placebo test at `level` finds with probability `power`.
+    """The rise a month that a placebo test of the log change at `level` finds with probability `power`.
 
-    `outcome` is a never-treated panel, countries × months; `sizes` the mean a month before the start, in the
-    unit of the outcome. Returns rows (months_after, size) with `effect`: the median over starts half a year
-    apart, with at least `least_before` months before. The noise is that of the never-treated at that size
-    before the start, and after it at the size that the effect brings, since more cases are also noisier.
-    Source: Bloom (1995), with the placebos' own distribution in place of the normal. Countries that are not
-    observed both before and after a start are left out there. Raises `DesignError` if the panel is too short
-    or has too few countries.
+    `outcome` is a never-treated panel of counts, countries × months; `sizes` the mean a month before the start.
+    Returns rows (months_after, size) with `effect`: the median over starts half a year apart, with at least
+    `least_before` months before. A rise is found when the country's log change, its noise included, passes what
+    the other countries' reach; the noise is that of a country of as many cases as the rise brings. Source: Bloom
+    (1995), with the placebos' own distribution in place of the normal. Countries that are not observed both before and
+    after a start, or have no case, are left out there. Raises `DesignError` if the panel is too short or has too few
+    countries, and as `lib.checks.check_form`.
     """
+    check_form(outcome)
     values, observed = matrix(outcome)
-    rows, known = [], {}  # the effects of every start in the months up to a last one, by that month and the countries
+    counts, rows = np.where(observed, values, 0.0), []
     for months in months_after:
         starts = range(least_before, values.shape[1] - months + 1, BETWEEN_STARTS)
         if not starts:
             raise DesignError(f"{values.shape[1]} months do not hold {least_before} before a start and {months} after")
         found = []
         for start in starts:
-            until = start + months
-            donors = observed[:, :start].any(axis=1) & observed[:, start:until].any(axis=1)
-            allowed = int(level * (donors.sum() + 1) + 1e-9)
+            after = np.arange(start + months) >= start
+            seen, cases = observed[:, : start + months], counts[:, : start + months]
+            known = seen[:, after].any(axis=1) & seen[:, ~after].any(axis=1) & (cases.sum(axis=1) > 0)
+            allowed = int(level * (known.sum() + 1) + 1e-9)
             if not allowed:
-                raise DesignError(f"{donors.sum()} never-treated countries cannot reject at {level:.0%}; add more")
-            if (within := (until, donors.tobytes())) not in known:
-                known[within] = TwoWay(observed[donors, :until]).step_effects(values[donors, :until])
-            effects = known[within][:, start]
-            noise = fit_noise(effects, np.nanmean(values[donors, :start], axis=1))
-            scaled = effects / noise.left_out
-            critical = np.sort(np.abs(scaled))[-allowed]
-            shortfall = -np.quantile(scaled, 1 - power)
-            found.append(_detectable(noise, critical, shortfall, np.asarray(sizes), start / until))
+                raise DesignError(f"{known.sum()} never-treated countries cannot reject at {level:.0%}; add more")
+            found.append(_detectable(cases[known], seen[known], after, np.asarray(sizes, float), allowed, power))
         rows += zip([months] * len(sizes), sizes, np.median(found, axis=0), strict=True)
     return pd.DataFrame(rows, columns=["months_after", "size", "effect"])
 
 
-def _detectable(noise: Noise, critical: float, shortfall: float, size: np.ndarray, share_after: float) -> np.ndarray:
-    """The effect that clears `critical` scales of no effect by `shortfall` scales of its own, at each size."""
-    before = noise.at(size)
-    effect = critical * before
-    for _ in range(50):  # the scale grows slower than the effect, so this settles
-        own = np.sqrt(share_after * noise.at(size + effect) ** 2 + (1 - share_after) * before**2)
-        effect = critical * before + shortfall * own
-    return effect
+def _detectable(
+    counts: np.ndarray, seen: np.ndarray, after: np.ndarray, size: np.ndarray, allowed: int, power: float
+) -> np.ndarray:
+    """The rise at each size whose log passes the `allowed`-th largest placebo by the noise that `power` asks for."""
+    before, later = counts[:, ~after].sum(axis=1) + HALF, counts[:, after].sum(axis=1) + HALF
+    ratio = common_change(counts, seen, after)
+    distance, scale = deviations(before, later, ratio)
+    statistic, growth = distance / scale, float(np.median(ratio))
+    critical, shortfall = np.sort(np.abs(statistic))[-allowed], -np.quantile(statistic, 1 - power)
+    # the noise by size: that of countries with as many cases
+    order = np.argsort(before + later)
+    totals, noise = np.log(before + later)[order], scale[order]
+    expected = size * (~after).sum()  # cases before; without a rise, `growth` times as many after
+    rise = np.zeros_like(size)
+    for _ in range(60):  # more cases have less noise, so this settles
+        own = np.interp(np.log(expected * (1 + growth) + rise * after.sum()), totals, noise)
+        rise = expected * growth / after.sum() * np.expm1((critical + shortfall) * own)
+    return rise
 
 
 def months_until(detectable: pd.DataFrame, target: float) -> pd.Series:

@@ -41,7 +41,7 @@ def replicate(rng: np.random.Generator, countries: int, size: str) -> dict[str, 
         "wild_restricted": wild_cluster(fit, restricted=True, draws=DRAWS, seed=seeds[1]) <= LEVEL,
         "placebo": test.p_value("effect") <= LEVEL,
         "placebo_scaled": test.p_value("scaled") <= LEVEL,
-        "placebo_log_ratio": test.p_value("log_scaled") <= LEVEL,
+        "placebo_log_change": test.change.rejects(level=LEVEL),
         "effect": fit.effect,
         "se": fit.se,
     }
@@ -53,6 +53,7 @@ def replicate(rng: np.random.Generator, countries: int, size: str) -> dict[str, 
     low, high = test.interval("scaled")
     found["covered_cluster"] = abs(fit.effect - added) <= NORMAL * fit.se
     found["covered_placebo_scaled"] = low <= added <= high
+    found["covered_placebo_log_change"] = not test.change.rejects(np.log(1 + added / means[-1]), LEVEL)
     return {name: float(value) for name, value in found.items()}
 
 

@@ -41,8 +41,8 @@ def cell_thresholds(returns: pd.DataFrame, starts: pd.Series, countries: Sequenc
     """For each of `countries` and every outcome of Table 1: the effect, and what it must exceed to be significant.
 
     Columns country, outcome, effect, p (k / N), p_family (max-T over all cells), and three thresholds in the
-    unit of the outcome: `clustered` (1.96 standard errors clustered by country, one dummy), `placebo` (size-scaled
-    placebos at 5%) and `family` (the same with all cells together at 10%).
+    unit of the outcome: `clustered` (1.96 standard errors clustered by country, one dummy), `placebo` (placebos at 5%)
+    and `family` (the same with all cells together at 10%).
     """
     cells = {
         (country, outcome): test
@@ -64,8 +64,8 @@ def cell_thresholds(returns: pd.DataFrame, starts: pd.Series, countries: Sequenc
                 "p": test.p_value(),
                 "p_family": adjusted[country, outcome],
                 "clustered": NORMAL * step_fit(table, starts.loc[[country]]).se,
-                "placebo": test.critical() * own["scale"],
-                "family": family * own["scale"],
+                "placebo": test.reach(test.critical()),
+                "family": test.reach(family),
             }
         )
     return pd.DataFrame(rows)

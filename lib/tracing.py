@@ -32,6 +32,33 @@ def posterior(likelihoods: pd.DataFrame, prior: pd.Series, weight: float = 1.0) 
     return odds / odds.sum()
 
 
+def once(likelihoods: pd.DataFrame, circle: pd.Series) -> pd.DataFrame:
+    """Circles × hypotheses: pieces from one circle of sources count as one piece between them.
+
+    `circle` names the source of each piece (same index). People who share an account do not confirm each other, so
+    a circle gets the geometric mean of the likelihoods of its pieces: five that say the same weigh as one, and
+    a piece that is added to a circle changes what the circle says and not how much it counts.
+    """
+    if missing := sorted(set(likelihoods.index) - set(circle.dropna().index)):
+        raise ValueError(f"no circle of sources for {', '.join(missing)}")
+    return np.exp(np.log(likelihoods).groupby(circle.reindex(likelihoods.index), sort=False).mean())
+
+
+BOTH = {"midway": "mean", "as the less likely part": "min", "as the likelier part": "max"}
+
+
+def with_both(
+    likelihoods: pd.DataFrame, parts: tuple[str, str], rule: str = "midway", name: str = "both"
+) -> pd.DataFrame:
+    """The hypotheses and one more: that both `parts` were needed, and neither would have done alone.
+
+    If both were at work, each leaves its traces, and each is held back by waiting for the other: a piece is taken
+    to be as likely as midway between the parts. The other rules of `BOTH` are the ends: with the less likely
+    part every piece speaks against *both*, with the likelier part none does.
+    """
+    return likelihoods.assign(**{name: likelihoods[list(parts)].agg(BOTH[rule], axis=1)})
+
+
 def left_out(likelihoods: pd.DataFrame, prior: pd.Series, weight: float = 1.0) -> pd.DataFrame:
     """The posterior without each piece of evidence in turn (evidence × hypotheses)."""
     return pd.DataFrame(
@@ -70,10 +97,16 @@ def spread(
     bend: float = 0.15,
     draws: int = 4_000,
     seed: int = 0,
+    together: bool = False,
 ) -> pd.DataFrame:
-    """Posteriors (draws × hypotheses) when every assumption is off by up to `bend`, at random."""
+    """Posteriors (draws × hypotheses) when every assumption is off by up to `bend`, at random.
+
+    Errors either come apart, one for each piece and hypothesis, so that they cancel out; or `together`, one for each
+    hypothesis: whoever is too kind to an explanation is so with every piece.
+    """
     rng = np.random.default_rng(seed)
-    moved = np.clip(likelihoods.to_numpy() + rng.uniform(-bend, bend, (draws, *likelihoods.shape)), LEAST, MOST)
+    shape = (draws, 1 if together else len(likelihoods), likelihoods.shape[1])
+    moved = np.clip(likelihoods.to_numpy() + rng.uniform(-bend, bend, shape), LEAST, MOST)
     logs = np.log(prior.reindex(likelihoods.columns).to_numpy()) + weight * np.log(moved).sum(axis=1)
     odds = np.exp(logs - logs.max(axis=1, keepdims=True))
     return pd.DataFrame(odds / odds.sum(axis=1, keepdims=True), columns=likelihoods.columns)

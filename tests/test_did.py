@@ -1,5 +1,7 @@
 """Difference-in-differences: by hand, against pyfixest and diff_diff, and what must not matter."""
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,8 +10,9 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from lib.bacon import bacon
+from lib.bootstrap import step_fit
 from lib.counts import poisson
-from lib.did import effects, event_study, gaps, imputation
+from lib.did import effects, event_study, gaps, imputation, pooled
 from lib.twoway import DesignError, TwoWay, treated
 
 pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")  # pyfixest on pandas 3
@@ -587,3 +590,115 @@ def test_noise_needs_more_observations_than_effects():
     for estimator in (effects, event_study, poisson):
         with pytest.raises(DesignError, match="A: there are as many effects as observations"):
             estimator(TWO_MONTHS.loc[["A", "B"]], starts_at(TWO_MONTHS, A=1))
+
+
+# everything at once against least squares on all columns
+
+
+def dense(outcome, starts, dummies):
+    """Estimates of the dummies, their clustered errors as `effects` describes them, and the rank that is missing."""
+    country, month = np.nonzero(outcome.notna().to_numpy())
+    y = outcome.to_numpy()[country, month]
+    design = np.column_stack([
+        *[(country == outcome.index.get_loc(name)) & cells[month] for name, cells in dummies],
+        country[:, None] == np.arange(len(outcome)), month[:, None] == np.arange(1, outcome.shape[1]),
+    ]).astype(float)  # fmt: skip
+    k, missing = len(dummies), design.shape[1] - np.linalg.matrix_rank(design)
+    if missing:
+        return None, None, missing
+    bread = np.linalg.inv(design.T @ design)
+    residuals = y - design @ (bread @ design.T @ y)
+    scores = np.array([design[country == g].T @ residuals[country == g] for g in range(len(outcome))])
+    scale = len(y) / (len(y) - design.shape[1])
+    se = np.sqrt(np.maximum(np.diag(bread @ scores.T @ scores @ bread)[:k], 0) * scale)
+    return (bread @ design.T @ y)[:k], se, 0
+
+
+@settings(max_examples=settings().max_examples // 2)
+@given(st.integers(0, 10**6), st.integers(3, 9), st.integers(3, 14), st.floats(0, 0.5), st.integers(1, 4))
+def test_any_panel_is_least_squares_or_refused_with_reason(seed, countries, length, missing, width):
+    rng = np.random.default_rng(seed)
+    outcome = random_counts(seed, countries, length, missing) + rng.normal(0, 1e-3, (countries, length))
+    number = int(rng.integers(1, countries + 1))
+    starts = pd.Series(outcome.columns[rng.integers(1, length, number)], outcome.index[:number])
+    at = outcome.columns.get_indexer(starts)
+    since = {country: np.arange(length) - first for country, first in zip(starts.index, at, strict=True)}
+    for estimator in (effects, lambda outcome, starts: event_study(outcome, starts, width)):
+        try:
+            found = estimator(outcome, starts)
+        except DesignError as problem:
+            assert str(problem)
+            continue
+        if "bin" in found:
+            found = found[found["bin"] != -1]
+            dummies = [(row.country, since[row.country] // width == row.bin) for row in found.itertuples()]
+        else:
+            dummies = [(country, since[country] >= 0) for country in starts.index]
+        effect, se, rank = dense(outcome, starts, dummies)
+        assert rank == 0
+        np.testing.assert_allclose(found["effect"], effect, atol=1e-7)
+        np.testing.assert_allclose(found["se"], se, rtol=1e-5, atol=1e-9)
+
+
+# several countries in one number
+
+
+def test_pooled_by_hand():
+    # changes of the treated 3 and 7, of the others 0 and 2: 5 - 1; variances 8 and 2, two of each
+    outcome = table(A=[1, 4], B=[2, 9], C=[4, 4], D=[0, 2])
+    found = pooled(outcome, starts_at(outcome, A=1, B=1))
+    assert found["effect"] == pytest.approx(4)
+    assert found["se"] == pytest.approx(np.sqrt(8 / 2 + 2 / 2))
+    assert found["p"] == pytest.approx(1 - 2 * np.arctan(found["t"]) / np.pi), "Student's t with one degree: Cauchy"
+    # weights 3 to 1: 2 · ¾ + 6 · ¼ = 3; (9 · 1 + 1 · 9) / 16 · 2 between them
+    found = pooled(outcome, starts_at(outcome, A=1, B=1), pd.Series({"B": 1, "A": 3}))
+    assert found["effect"] == pytest.approx(3)
+    assert found["se"] == pytest.approx(np.sqrt(18 / 16 * 2 + 1))
+
+
+def test_pooled_with_one_start_is_one_dummy_for_all():
+    outcome = random_counts(32)
+    starts = starts_at(outcome, C03=9, C01=9, C07=9, C09=9)
+    found, fit = pooled(outcome, starts), step_fit(outcome, starts)
+    assert found["effect"] == pytest.approx(fit.effect)
+    own = np.isin(outcome.index, starts.index)
+    parts = [(fit.scores[part] ** 2).sum() / fit.variation**2 * part.sum() / (part.sum() - 1) for part in (own, ~own)]
+    assert found["se"] == pytest.approx(np.sqrt(sum(parts)))
+
+
+def test_pooled_is_the_weighted_mean_of_the_effects(panel):
+    outcome, starts = panel
+    each = effects(outcome, starts)
+    found = pooled(outcome, starts, each["months_after"])
+    assert found["effect"] == pytest.approx(np.average(each["effect"], weights=each["months_after"]))
+
+
+def test_pooled_refuses_one_country_and_weights_that_are_none():
+    outcome = random_counts(33)
+    with pytest.raises(DesignError, match=r"C03 alone is treated.*lib\.placebo"):
+        pooled(outcome, starts_at(outcome, C03=9))
+    for wrong in ({"C03": 1}, {"C03": 1, "C01": 0}, {"C03": 1, "C01": np.nan}, {"C03": 1, "C01": -2}):
+        with pytest.raises(DesignError, match="a weight is missing or not above zero"):
+            pooled(outcome, starts_at(outcome, C03=9, C01=12), pd.Series(wrong))
+
+
+@pytest.mark.simulation
+def test_pooled_covers_an_effect_that_differs_by_country():
+    rng, covered = np.random.default_rng(34), 0
+    for _ in range(400):
+        outcome = table(**{f"C{k}": rng.normal(size=12) + rng.normal() for k in range(20)})
+        outcome.iloc[:6, 6:] += rng.normal(3, 1, (6, 1))
+        found = pooled(outcome, starts_at(outcome, **{f"C{k}": 6 for k in range(6)}))
+        covered += abs(found["effect"] - 3) <= 2.571 * found["se"]
+    assert abs(covered / 400 - 0.95) < 3.3 * np.sqrt(0.05 * 0.95 / 400)
+
+
+@pytest.mark.simulation
+def test_a_thousand_staggered_countries_take_seconds():
+    rng, began = np.random.default_rng(35), time.perf_counter()
+    outcome = random_counts(35, countries=2000, length=120)
+    starts = pd.Series(outcome.columns[rng.integers(24, 96, 1000)], outcome.index[:1000])
+    assert len(effects(outcome, starts)) == 1000
+    assert event_study(outcome, starts)["country"].nunique() == 1000
+    assert len(poisson(outcome, starts)) == 1000
+    assert time.perf_counter() - began < 60

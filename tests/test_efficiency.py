@@ -74,3 +74,14 @@ def test_assumptions_out_of_order_end_the_run_by_name(run_chapter, tmp_path):
     table.to_csv(tmp_path / "mine.csv", index=False)
     with pytest.raises(PapermillExecutionError, match=r"further_years: need low ≤ mode ≤ high, not 0\.0, 3\.0, 0\.0"):
         run_chapter("efficiency", assumptions_file=str(tmp_path / "mine.csv"))
+
+
+def test_two_partners_of_the_same_level_both_stand_in_the_chapter(run_chapter, tmp_path):
+    """Nigeria and Egypt began in the same month; with the same departures before it they have the same level."""
+    panel = data.load("return_panel")
+    rows = panel["country"] == "NGA"
+    panel.loc[rows, "forced_departures"] = panel.loc[panel["country"] == "EGY", "forced_departures"].to_numpy()
+    panel.to_parquet(tmp_path / "mine.parquet")
+    ran = run_chapter("efficiency", panel=str(tmp_path / "mine.parquet"))
+    shown = [out["data"].get("text/html", "") for cell in ran.cells for out in cell.get("outputs", []) if "data" in out]
+    assert any("Effects on return with their intervals" in html for html in shown)

@@ -99,19 +99,30 @@ def test_by_route_names_the_months_that_lack_a_route(gone):
 @pytest.mark.parametrize(
     "values, month, expected",
     [
-        ([10, 10, 11, 12, 12, 12], "2015-03", 0),  # never below
         ([10, 10, 2, 2, 10, 18], "2015-03", 3),  # means 10, 6, 2, 6, 14: back three months on
         ([10, 10, 2, 2, 2, 2], "2015-03", None),
-        ([10, 10, 10, 4, 16, 1], "2015-03", 2),  # falls a month late; means 10, 7, 10
+        ([10, 10, 10, 4, 14, 16], "2015-03", 3),  # falls a month late; means 10, 7, 9, 15
     ],
 )
 def test_months_to_recover_by_hand(values, month, expected):
     assert flows.months_to_recover(monthly(values), month, window=2) == expected
 
 
+@pytest.mark.parametrize("values", [[10, 10, 11, 12, 12, 12], [10, 10, 10, 10, 10, 10], [10, 10, 1, 11, 12, 1]])
+def test_what_did_not_fall_is_not_asked_whether_it_came_back(values):
+    """The case of the EU–Morocco agreement: the route rose, and fell two years later for whatever reason."""
+    with pytest.raises(ValueError, match="did not fall around 2015-03"):
+        flows.months_to_recover(monthly(values), "2015-03", window=2)
+
+
+def test_months_to_recover_after_a_span():
+    values = [10, 10, 99, 99, 2, 2, 12, 12]  # means from the first month: 10, 54.5, 99, 50.5, 2, 7, 12
+    assert flows.months_to_recover(monthly(values), "2015-03", 2, until="2015-04") == 5
+
+
 def test_months_to_recover_counts_over_years():
-    values = [10] * 12 + [1] + [10] * 30
-    assert flows.months_to_recover(monthly(values), "2016-01", window=12) == 12
+    values = [10] * 12 + [1, 1] + [10] * 30
+    assert flows.months_to_recover(monthly(values), "2016-01", window=12) == 13
 
 
 @settings(max_examples=settings().max_examples // 4)
@@ -147,6 +158,28 @@ def test_empty_windows_have_no_ratio():
     found = flows.changes(monthly([0, 0, 3, 6, 3]), 1)
     assert found.index.strftime("%m").tolist() == ["04"]
     assert found.iloc[0] == pytest.approx(0)
+
+
+@settings(max_examples=settings().max_examples // 4)
+@given(levels, st.integers(1, 4))
+def test_a_change_is_held_against_changes_over_the_same_gap(values, span):
+    series = monthly(values)
+    month, window = series.index[3], 2
+    until = month + pd.DateOffset(months=span - 1)
+    if 3 + span + window > len(series):
+        return
+    found = flows.held(series, month, window, until)
+    assert found.change == flows.change_at(series, month, window, until)
+    pd.testing.assert_series_equal(found.others, flows.changes(series, window, span))
+    own = np.log(found.change.after / found.change.before)
+    assert found.others.loc[month] == pytest.approx(own)  # it is one of them, so no share is zero
+    assert found.as_low >= 1 / len(found.others)
+    assert found.as_low == pytest.approx(np.mean(found.others <= own + 1e-9))
+
+
+def test_the_yardstick_can_begin_later():
+    found = flows.held(monthly(range(1, 31)), "2016-01", 3, since="2015-09")
+    assert found.others.index[0] == pd.Timestamp("2015-09-01")
 
 
 def test_yearly_changes_use_full_years_only():
@@ -213,6 +246,65 @@ def test_power_of_the_permutation_test():
         found.append(flows.permutation_test(x, -x + 0.5 * yearly(rng.normal(size=16)), draws=999))
     assert all(test.correlation < test.low for test in found)
     assert np.mean([test.p_value <= 0.05 for test in found]) > 0.95
+
+
+def wide(rng, years=16, routes=4):
+    return pd.DataFrame(rng.normal(size=(years, routes)), range(2010, 2010 + years), list("abcdefgh")[:routes])
+
+
+def test_together_is_the_mean_correlation_and_needs_no_order_of_columns():
+    rng = np.random.default_rng(8)
+    first, second = wide(rng), wide(rng)
+    found = flows.together(first, second[list("dcba")], draws=199)
+    assert found.correlation == pytest.approx(np.mean([np.corrcoef(first[c], second[c])[0, 1] for c in "abcd"]))
+    assert found.pairs == 16
+    assert flows.together(first, second, draws=199) == found  # seeded
+    assert flows.together(first, second.iloc[4:], draws=99).pairs == 12
+
+
+def test_together_sees_what_no_route_shows_by_itself():
+    rng = np.random.default_rng(9)
+    first = wide(rng)
+    second = 0.6 * first + wide(rng)
+    alone = min(flows.permutation_test(first[c], second[c], draws=999).p_value for c in "abcd")
+    joint = flows.together(first, second, draws=1_999)
+    assert joint.p_value < min(1, 4 * alone)
+    assert joint.p_value < 0.01
+
+
+@pytest.mark.simulation
+def test_size_of_the_joint_tests_where_the_routes_share_their_years():
+    """No link between the measures; within each, the routes move alike, which Bonferroni would not know."""
+    rng = np.random.default_rng(10)
+    replications, shared = 400, lambda: 1.5 * rng.normal(size=(16, 1))
+    bound = 3.3 * np.sqrt(0.05 * 0.95 / replications)
+    p_values = [
+        flows.together(wide(rng) + shared(), wide(rng) + shared(), draws=199).p_value for _ in range(replications)
+    ]
+    assert abs(np.mean(np.array(p_values) <= 0.05) - 0.05) < bound
+    found = [flows.apart(wide(rng), draws=199) for _ in range(replications)]
+    for p_value in ([f.mean.p_value for f in found], [f.lowest.p_value for f in found]):
+        assert abs(np.mean(np.array(p_value) <= 0.05) - 0.05) < bound
+
+
+def test_apart_by_hand_and_with_a_pair_that_stands_out():
+    rng = np.random.default_rng(11)
+    series = wide(rng)
+    found = flows.apart(series, draws=199)
+    pairs = series.corr().to_numpy()[np.triu_indices(4, 1)]
+    assert found.mean.correlation == pytest.approx(pairs.mean())
+    assert found.lowest.correlation == pytest.approx(pairs.min())
+    series["b"] = -series["a"] + 0.1 * series["b"]
+    one = flows.apart(series, draws=999)
+    assert one.lowest.p_value == 1 / 1000  # none of the draws is as low
+
+
+@pytest.mark.parametrize("years", [7, 0])
+def test_joint_tests_refuse_short_series(years):
+    frame = wide(np.random.default_rng(1), 16).iloc[:years]
+    for test in (lambda: flows.together(frame, frame), lambda: flows.apart(frame)):
+        with pytest.raises(ValueError, match="at least 8 are needed"):
+            test()
 
 
 def test_the_packaged_series_are_gapless():

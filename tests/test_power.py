@@ -69,13 +69,6 @@ def test_an_effect_that_adds_noise_is_found_four_times_in_five():
     assert abs(found / replications - 0.8) < 3.3 * np.sqrt(0.8 * 0.2 / replications)
 
 
-def test_the_unit_of_the_outcome_does_not_matter():
-    outcome = panel(np.random.default_rng(4), 40, 72)
-    one = smallest_detectable(outcome, [10.0], [12, 24])["effect"]
-    other = smallest_detectable(50 * outcome, [500.0], [12, 24])["effect"]
-    assert other.to_numpy() == pytest.approx(50 * one.to_numpy(), rel=2e-3)
-
-
 def test_a_country_that_begins_after_a_start_is_no_donor_at_that_start():
     outcome = panel(np.random.default_rng(5), 40, 60)
     outcome.iloc[3, :50] = np.nan

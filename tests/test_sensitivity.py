@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from lib.placebo import fit_noise
-from lib.sensitivity import BinStudy, bin_study, honest_interval, parallel_interval
+from lib.sensitivity import (
+    BinStudy,
+    bin_study,
+    from_estimates,
+    honest_interval,
+    parallel_interval,
+    relative_interval,
+)
+from lib.simulation import common_factor, country_means, counts
 from lib.twoway import DesignError
 
 
@@ -112,16 +120,37 @@ def test_parallel_trends_by_hand():
 
 
 def test_bins_by_hand():
-    # donors' mean by month 2, 3, 2, 4, 3; gaps of T -1, 0, 1, 3, 2, each less the 1 of the last month before
-    outcome = table([[1, 3, 2, 5, 3], [3, 3, 1, 4, 3], [2, 3, 3, 3, 3], [1, 3, 3, 7, 5]])
+    # donors' mean by month 2, 2, 2, 3, 2; gaps of T -1, 1, 1, 4, 3, each less the 1 of the last month before
+    outcome = table([[1, 3, 2, 5, 3], [3, 1, 2, 2, 1], [2, 3, 1, 1, 4], [2, 1, 3, 4, 0], [1, 3, 3, 7, 5]])
     found = bin_study(outcome, pd.Series({"T": outcome.columns[3]}), "T", width=1)
-    assert found.effects.to_dict() == pytest.approx({-3: -2, -2: -1, 0: 2, 1: 1})
-    # each donor less the mean of the two others: -1.5, 0, 0, 1.5, 0; 1.5, 0, -1.5, 0, 0; 0, 0, 1.5, -1.5, 0
-    paths = np.array([[-1.5, 0, 1.5, 0], [3, 1.5, 1.5, 1.5], [-1.5, -1.5, -3, -1.5]])
-    noise = fit_noise(np.sqrt((paths**2).mean(axis=1)), np.array([2, 7 / 3, 8 / 3]))
-    scaled = paths / noise.left_out[:, None]
-    own = noise.at(np.array([7 / 3, 7 / 3, 6, 6]))  # T has 7 cases in three months before the start, 12 in two after
-    assert found.covariance.to_numpy() == pytest.approx(scaled.T @ scaled / 3 * np.outer(own, own))
+    # all donors have a level of 2, so that there is no line in size
+    assert found.effects.to_dict() == pytest.approx({-3: -2, -2: 0, 0: 3, 1: 2})
+    # each donor less the mean of the other three, which is 4/3 of that less the mean of four
+    apart = 4 / 3 * (outcome.iloc[:4] - outcome.iloc[:4].mean()).to_numpy()
+    noise = fit_noise(np.sqrt((apart**2).mean(axis=1)), np.full(4, 2.0))
+    least = noise.at(2.0) ** 2 / 4  # of the mean of four countries
+    # T has 7 cases in three months before the start and 12 in two after
+    before, after = noise.at(7 / 3) ** 2 + least, noise.at(6) ** 2 + least
+    earlier = noise.left_out**2 + least
+    later = noise.at(np.array([4, 1.5, 2.5, 2])) ** 2 * noise.left_out**2 / noise.at(2.0) ** 2 + least
+    levels = apart * np.sqrt(np.column_stack([before / earlier] * 3 + [after / later] * 2))
+    # a mean of four is a little surer than one of three; T's weight beside the donors' is that of its rough noise
+    rough = fit_noise(np.sqrt(((apart * 3 / 4) ** 2).mean(axis=1)), np.full(4, 2.0))
+    own = (rough.at(2.0) ** 2 * 5 / 4) / (rough.at(7 / 3) ** 2 + rough.at(2.0) ** 2 / 4) / 4
+    expected = np.delete(levels - levels[:, [2]], 2, axis=1) * np.sqrt((1 + own) * 3 / 4)
+    assert found.placebos.to_numpy() == pytest.approx(expected)
+    assert found.covariance.to_numpy() == pytest.approx(expected.T @ expected / 4)
+
+
+def test_a_country_beyond_all_others_is_less_certain():
+    rng = np.random.default_rng(19)
+    outcome = table(rng.poisson(np.append(np.linspace(4, 6, 30), 5)[:, None], (31, 60)))
+    larger = outcome.copy()
+    larger.loc["T"] *= 20
+    start = pd.Series({"T": outcome.columns[36]})
+    inside, beyond = (bin_study(each, start, "T") for each in (outcome, larger))
+    sd = [np.sqrt(np.diag(made.covariance)) for made in (inside, beyond)]
+    assert (sd[1] > 10 * sd[0]).all()
 
 
 def test_short_bins_at_the_ends_are_left_out_and_other_partners_too():
@@ -132,10 +161,170 @@ def test_short_bins_at_the_ends_are_left_out_and_other_partners_too():
     assert found.effects.index.tolist() == [-3, -2, 0, 1]
     alone = bin_study(outcome.drop("C1"), first, "T", width=4)
     pd.testing.assert_frame_equal(found.covariance, alone.covariance)
-    donors = outcome.drop(["T", "C1"]).mean()
-    gap = outcome.loc["T"] - donors
-    expected = [gap.iloc[at : at + 4].mean() - gap.iloc[9:13].mean() for at in (1, 5, 13, 17)]
-    assert found.effects.to_numpy() == pytest.approx(expected)
+    # a step of T after its start is its effect, and nothing else
+    moved = outcome.copy()
+    moved.loc["T", outcome.columns[13:]] += 3
+    again = bin_study(moved, first, "T", width=4)
+    assert (again.effects - found.effects).tolist() == pytest.approx([0, 0, 3, 3])
+
+
+@pytest.mark.parametrize("size", [0.5, 3.0, 8.0])
+def test_a_month_in_which_all_fall_by_a_share_is_no_effect(size):
+    rng = np.random.default_rng(13)
+    levels = np.append(np.geomspace(0.1, 10, 30), size)
+    factor = np.where(np.arange(60) < 36, 1.0, 0.6)
+    outcome = table(levels[:, None] * factor + rng.normal(0, 1e-3, (31, 60)))
+    found = bin_study(outcome, pd.Series({"T": outcome.columns[36]}), "T")
+    assert found.effects.abs().max() < 0.01
+    raw = outcome.loc["T"] - outcome.drop("T").mean()
+    assert abs(raw.iloc[36:].mean() - raw.iloc[:36].mean()) > 0.2
+
+
+def coverage(size, persistence, grows, replications, seed):
+    """Share of intervals that hold the effect on a country of `size` that grows so many times: parallel, M = 0."""
+    rng, months = np.random.default_rng(seed), pd.date_range("2016-01-01", periods=120, freq="MS")
+    draw, levels = {"dispersion": 0.35, "persistence": persistence}, np.append(country_means(75, 1.6), size)
+    names, held = [f"C{k}" for k in range(75)] + ["T"], np.zeros(2)
+    factor = np.tile(common_factor(months), (76, 1))
+    if grows != 1:  # then nothing else happens, so that the effect is known
+        factor[:] = 1.0
+        factor[-1, 78:] = grows
+    for _ in range(replications):
+        drawn = counts(rng, levels, 120, factor=factor, **draw)
+        made = bin_study(pd.DataFrame(drawn, names, months), pd.Series({"T": months[78]}), "T")
+        effect = size * (grows - 1)
+        held += [low <= effect <= high for low, high in (parallel_interval(made), honest_interval(made, 0.0))]
+    return held / replications
+
+
+@pytest.mark.simulation
+@pytest.mark.parametrize("size, grows", [(2, 1), (7, 1), (2, 3), (1.6, 7)])
+@pytest.mark.parametrize("persistence", [0.6, 0.9])
+def test_intervals_from_placebos_cover_what_they_say(size, grows, persistence):
+    error = 3.3 * np.sqrt(0.05 * 0.95 / 120)
+    assert (coverage(size, persistence, grows, 120, seed=6) > 0.95 - error).all()
+
+
+def test_placebos_take_the_place_of_normal_quantiles():
+    rng = np.random.default_rng(14)
+    paths = pd.DataFrame(rng.standard_t(2, (39, 3)), columns=[-2, 0, 1])
+    made = BinStudy(pd.Series([0.0, 1.0, 2.0], paths.columns), paths.cov(), paths)
+    sums = np.sort(np.abs(paths[[0, 1]].mean(axis=1)))
+    # 38 of 40: the second largest of 39
+    assert parallel_interval(made) == pytest.approx((1.5 - sums[-2], 1.5 + sums[-2]))
+    assert made.reach(np.array([0, 0.5, 0.5]), 0.05, bias=9.0) == pytest.approx(
+        max(np.sort(np.abs(paths[[0, 1]].mean(axis=1) + shift))[-2] for shift in (9, -9))
+    )
+    few = BinStudy(made.effects, made.covariance, paths.iloc[:18])
+    assert parallel_interval(few) == (-np.inf, np.inf), "of 18 and one none is among the largest 5%"
+    assert np.isfinite(parallel_interval(few, level=0.1)).all()
+
+
+def test_weights_chosen_on_the_placebos_are_paid_for():
+    # least squares of the last period on the first two, without a country: its residual over 1 - leverage
+    paths = np.random.default_rng(15).normal(size=(30, 3))
+    made = BinStudy(pd.Series(0.0, [-3, -2, 0]), pd.DataFrame(paths.T @ paths / 30), pd.DataFrame(paths))
+    chosen, total = np.eye(3)[:, :2], paths[:, 2]
+    weights = -np.linalg.lstsq(paths[:, :2], total)[0]
+    without = [
+        total[k] - paths[k, :2] @ np.linalg.lstsq(np.delete(paths[:, :2], k, 0), np.delete(total, k))[0]
+        for k in range(30)
+    ]
+    assert made.reach(np.append(weights, 1), 0.1, chosen=chosen) == pytest.approx(np.sort(np.abs(without))[27])
+
+
+# from other packages, and relative magnitudes
+
+
+def test_estimates_of_any_package_come_in_any_order():
+    made = random_study(16, before=3, after=2)
+    order = [3, 0, 4, 2, 1]
+    years = made.effects.index.to_numpy()[order] + 2014
+    sigma = made.covariance.to_numpy()[np.ix_(order, order)]
+    found = from_estimates(years, made.effects.to_numpy()[order], sigma, reference=2013)
+    pd.testing.assert_series_equal(found.effects, made.effects)
+    assert honest_interval(found, 0.2) == pytest.approx(honest_interval(made, 0.2))
+
+
+@pytest.mark.parametrize(
+    "periods, covariance, message",
+    [
+        ([-2, 0], np.eye(3), "do not match"),
+        ([-2, -1], np.eye(2), "the periods have to be -2, 0: every one but the reference -1"),
+        ([-4, -2, 0], np.eye(3), "the periods have to be -4, -3, -2, 0"),
+        ([0, 1], np.eye(2), "the periods have to be -2, 0, 1"),
+        ([-3, -2], np.eye(2), "the periods have to be -3, -2, 0"),
+        ([-2, -2], np.eye(2), "the periods have to be -2, 0"),
+        ([-2, 0], np.ones((2, 2)), "not symmetric and positive definite"),
+        ([-2, 0], [[1, 0.5], [0, 1]], "not symmetric and positive definite"),
+    ],
+)
+def test_estimates_that_make_no_event_study_are_refused(periods, covariance, message):
+    with pytest.raises(DesignError, match=message):
+        from_estimates(periods, np.ones(len(periods)), covariance)
+
+
+@pytest.mark.simulation
+@pytest.mark.parametrize("bend", [0.0, 0.3])
+def test_another_target_is_that_of_the_independent_solver(bend):
+    from diff_diff.honest_did import _compute_optimal_flci
+
+    made, target = random_study(17, before=4, after=3), np.array([1.0, 0, 0])
+    effects, sigma = made.effects.to_numpy(), made.covariance.to_numpy()
+    theirs = _compute_optimal_flci(effects[:4], effects[4:], sigma, target, 4, 3, bend)
+    assert honest_interval(made, bend, target=target) == pytest.approx(theirs, abs=2e-3)
+    with pytest.raises(DesignError, match="2 weights for 3 periods"):
+        honest_interval(made, bend, target=[0.5, 0.5])
+
+
+@pytest.mark.simulation
+@pytest.mark.parametrize("seed, target", [(1, None), (2, [1, 0, 0]), (3, [0, 0, 1]), (4, [0.2, 0.3, 0.5])])
+@pytest.mark.parametrize("ratio", [0.0, 0.5, 2.0])
+def test_without_noise_relative_bounds_are_those_of_linear_programmes(seed, target, ratio):
+    from diff_diff.honest_did import _solve_rm_bounds_union
+
+    made = random_study(seed)
+    exact = BinStudy(made.effects, 1e-18 * made.covariance)
+    weights = np.full(3, 1 / 3) if target is None else np.array(target, dtype=float)
+    values = made.effects.to_numpy()
+    theirs = _solve_rm_bounds_union(values[:4], values[4:], weights, 4, ratio)
+    assert relative_interval(exact, ratio, target=target) == pytest.approx(theirs, abs=1e-6)
+
+
+def test_relative_bounds_by_hand():
+    # changes before the start 1 - 3 = -2 and 0 - 1 = -1; one period after: 5 less and plus twice either
+    made = study([3.0, 1.0, 5.0], before=2, covariance=np.diag([4.0, 1.0, 9.0]))
+    reach = 1.959964 * np.sqrt(9 + 4 * (4 + 1))
+    assert relative_interval(made, 2.0) == pytest.approx((5 - 4 - reach, 5 + 4 + reach), abs=1e-5)
+    assert relative_interval(made, 0.0) == pytest.approx(parallel_interval(made))
+    # two periods after: a change at the first counts in both, so that the mean can move by 1 + 1/2
+    made = study([1.0, 5.0, 7.0], before=1, covariance=1e-12 * np.eye(3))
+    assert relative_interval(made, 1.0) == pytest.approx((6 - 1.5, 6 + 1.5), abs=1e-4)
+
+
+@settings(max_examples=settings().max_examples // 4)
+@given(st.integers(0, 10**6))
+def test_relative_bounds_widen_with_the_ratio_and_scale_with_the_outcome(seed):
+    made = random_study(seed)
+    found = np.array([relative_interval(made, ratio) for ratio in (0, 0.5, 1, 2)])
+    assert (np.diff(found[:, 0]) < 0).all() and (np.diff(found[:, 1]) > 0).all()
+    scaled = BinStudy(-7 * made.effects, 49 * made.covariance)
+    assert relative_interval(scaled, 0.5) == pytest.approx(-7 * found[1][::-1])
+
+
+@pytest.mark.simulation
+@pytest.mark.parametrize("ratio, jump", [(0.5, 1.0), (1.0, 0.0), (2.0, 4.0)])
+def test_relative_bounds_hold_the_effect_whatever_the_path_within_the_bound(ratio, jump):
+    rng, before, covered = np.random.default_rng(18), 3, 0
+    root = rng.standard_normal((5, 8))
+    sigma = root @ root.T / 8
+    for _ in range(300):
+        earlier = np.array([jump, -jump / 2, jump / 3])
+        later = ratio * jump * np.ones(2)  # all in one direction: the worst there is
+        path = np.concatenate([-earlier[::-1].cumsum()[::-1], later.cumsum()])
+        low, high = relative_interval(study(path + rng.multivariate_normal(np.zeros(5), sigma), before, sigma), ratio)
+        covered += low <= 0 <= high
+    assert covered / 300 >= 0.95 - 3.3 * np.sqrt(0.05 * 0.95 / 300)
 
 
 def test_the_path_by_hand():
@@ -155,5 +344,5 @@ def test_too_few_bins_are_refused(start, width):
 def test_gaps_in_the_panel_are_refused():
     outcome = table(np.random.default_rng(11).poisson(5, (8, 24)))
     outcome.iloc[2, 3] = np.nan
-    with pytest.raises(DesignError, match="months without an observation"):
+    with pytest.raises(DesignError, match="C2 lacks a month"):
         bin_study(outcome, pd.Series({"T": outcome.columns[12]}), "T", width=4)

@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from lib.synthetic import synthetic_did
+from lib.synthetic import synthetic_did, synthetic_placebos
 from lib.twoway import DesignError
+
+MONTHS = pd.date_range("2020-01-01", periods=20, freq="MS")
 
 
 def table(values):
@@ -101,6 +103,75 @@ def test_effect_and_weights_are_diff_diffs(seed):
     ours = found.unit_weights.to_numpy(), found.month_weights.to_numpy()
     for problem, mine, other in zip(problems(outcome, outcome.columns[12]), ours, weights, strict=True):
         assert objective(mine, *problem) <= objective(other.to_numpy(), *problem) * (1 + 1e-12)
+
+
+@pytest.mark.simulation
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("seed", range(4))
+def test_the_published_solver_is_diff_diffs_and_the_exact_one_does_better(seed):
+    """diff_diff follows the R package step by step; what is between its effect and the exact one is its early stop."""
+    from diff_diff.utils import compute_sdid_unit_weights, compute_time_weights
+
+    outcome = random_table(seed, countries=40, length=18)
+    start = outcome.columns[12]
+    found, exact = (synthetic_did(outcome, "C00", start, solver) for solver in ("synthdid", "exact"))
+    values = outcome.to_numpy()
+    noise = np.diff(values[1:, :12], axis=1).std(ddof=1)
+    units = compute_sdid_unit_weights(values[1:, :12].T, values[0, :12], 6**0.25 * noise, min_decrease=1e-5 * noise)
+    months = compute_time_weights(values[1:, :12].T, values[1:, 12:].T, 1e-6 * noise, min_decrease=1e-5 * noise)
+    np.testing.assert_allclose(found.unit_weights, units, atol=1e-9)
+    np.testing.assert_allclose(found.month_weights, months, atol=1e-9)
+    both = problems(outcome, start)
+    for problem, early, best in zip(
+        both, (found.unit_weights, found.month_weights), (exact.unit_weights, exact.month_weights), strict=True
+    ):
+        assert objective(best.to_numpy(), *problem) <= objective(early.to_numpy(), *problem)
+    assert found.effect == pytest.approx(exact.effect, abs=0.01 * values.std())
+    assert found.effect != pytest.approx(exact.effect, rel=1e-9)
+
+
+def test_weights_as_a_table():
+    found = fit(random_table(9), 14)
+    shown = found.weights()
+    assert shown["of"].drop_duplicates().tolist() == ["country", "month"]
+    assert (shown["weight"] > 0).all()
+    for of, weights in (("country", found.unit_weights), ("month", found.month_weights)):
+        rows = shown[shown["of"] == of].set_index("name")["weight"]
+        assert rows.is_monotonic_decreasing
+        assert rows.to_dict() == weights[weights > 0].to_dict()
+
+
+def test_placebos_are_fits_without_the_treated_country():
+    outcome = random_table(10)
+    start = outcome.columns[14]
+    found = synthetic_placebos(outcome, "C00", start)
+    assert found.index.tolist() == outcome.index.tolist()
+    assert found.loc["C00", "effect"] == fit(outcome, 14).effect
+    other = synthetic_did(outcome.drop(index="C00"), "C05", start)
+    assert found.loc["C05", "effect"] == other.effect
+    gap = (outcome.loc["C05"] - other.synthetic).iloc[:14]
+    assert found.loc["C05", "before"] == pytest.approx(np.sqrt(((gap - gap.mean()) ** 2).mean()))
+    assert sorted(found["p"]) == pytest.approx(np.arange(1, 14) / 13)
+    moved = outcome.copy()
+    moved.loc["C00", outcome.columns >= start] += 1000
+    again = synthetic_placebos(moved, "C00", start)
+    assert again.loc["C00", "p"] == pytest.approx(1 / 13)
+    pd.testing.assert_frame_equal(again.drop(index="C00").drop(columns="p"), found.drop(index="C00").drop(columns="p"))
+
+
+@pytest.mark.simulation
+def test_the_placebo_p_value_rejects_as_often_as_it_says():
+    p = [synthetic_placebos(random_table(seed, countries=10), "C00", MONTHS[14]).loc["C00", "p"] for seed in range(60)]
+    assert abs(np.mean(np.array(p) <= 0.1 + 1e-9) - 0.1) < 3.3 * np.sqrt(0.1 * 0.9 / 60)
+
+
+def test_placebos_need_others_and_gaps_that_move():
+    outcome = random_table(12)
+    with pytest.raises(DesignError, match="1 other countries than C00"):
+        synthetic_placebos(outcome.iloc[:2], "C00", outcome.columns[14])
+    flat = pd.DataFrame(7.0, outcome.index, outcome.columns)
+    with pytest.raises(DesignError, match="the gap of C00 never moves before the start"):
+        synthetic_placebos(flat, "C00", outcome.columns[14])
 
 
 def test_weights_are_those_of_a_general_optimiser():

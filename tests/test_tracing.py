@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.tracing import left_out, posterior, smallest_bend, spread
+from lib import data
+from lib.tracing import BOTH, left_out, once, posterior, smallest_bend, spread, with_both
 
 EVEN = pd.Series({"a": 0.5, "b": 0.5})
 probabilities = st.floats(0.05, 0.95)
@@ -88,3 +89,82 @@ def test_spread_is_a_distribution_around_the_posterior_and_repeats():
 def test_bad_assumptions_are_refused(likelihoods, prior, weight, rule):
     with pytest.raises(ValueError, match=rule):
         posterior(likelihoods, prior, weight)
+
+
+def circles(*names):
+    return pd.Series(names, index=[f"e{k}" for k in range(len(names))])
+
+
+def test_a_circle_counts_once_by_hand():
+    counted = once(table((0.8, 0.2), (0.2, 0.2), (0.9, 0.3)), circles("talks", "talks", "papers"))
+    assert counted.index.tolist() == ["talks", "papers"]
+    assert counted.loc["talks"].tolist() == pytest.approx([0.4, 0.2])  # √(0.8 · 0.2), √(0.2 · 0.2)
+    assert counted.loc["papers"].tolist() == pytest.approx([0.9, 0.3])
+
+
+@given(st.tuples(probabilities, probabilities), st.integers(1, 6))
+def test_saying_it_again_in_the_same_circle_changes_nothing(piece, times):
+    said = once(table(*[piece] * times), circles(*["interviews"] * times))
+    assert posterior(said, EVEN)["a"] == pytest.approx(posterior(table(piece), EVEN)["a"])
+
+
+@given(tables)
+def test_circles_of_one_piece_are_the_pieces(rows):
+    alone = once(table(*rows), circles(*[f"c{k}" for k in range(len(rows))]))
+    assert alone.to_numpy() == pytest.approx(table(*rows).to_numpy())
+
+
+def test_a_piece_without_a_circle_is_refused_by_name():
+    with pytest.raises(ValueError, match="no circle of sources for e1"):
+        once(table((0.8, 0.2), (0.3, 0.2)), circles("talks"))
+
+
+def test_both_by_each_rule():
+    likelihoods = table((0.8, 0.2), (0.3, 0.5))
+    found = {rule: with_both(likelihoods, ("a", "b"), rule)["both"].tolist() for rule in BOTH}
+    assert found["midway"] == pytest.approx([0.5, 0.4])
+    assert found["as the less likely part"] == [0.2, 0.3]
+    assert found["as the likelier part"] == [0.8, 0.5]
+
+
+@given(tables)
+def test_midway_lies_between_its_ends_also_after_the_evidence(rows):
+    prior = pd.Series({"a": 0.3, "b": 0.3, "both": 0.4})
+    least, midway, most = (
+        posterior(with_both(table(*rows), ("a", "b"), rule), prior)["both"]
+        for rule in ("as the less likely part", "midway", "as the likelier part")
+    )
+    assert least - 1e-9 <= midway <= most + 1e-9
+
+
+def test_errors_that_come_together_do_not_cancel_out():
+    likelihoods = table(*[(0.6, 0.4)] * 8)
+    apart, together = (spread(likelihoods, EVEN, bend=0.1, seed=3, together=way)["a"] for way in (False, True))
+    assert together.std() > 1.5 * apart.std()
+    # never beyond all likelihoods at the end of their range at once
+    least, most = (posterior(table(*[ends] * 8), EVEN)["a"] for ends in ((0.5, 0.5), (0.7, 0.3)))
+    assert together.between(least - 1e-9, most + 1e-9).all()
+
+
+def test_the_book_s_pieces_have_circles_and_its_hypotheses_their_parts():
+    items, hypotheses = data.load("tracing_items"), data.load("tracing_hypotheses")
+    assumed = data.load("tracing_likelihoods")
+    for claim in ("morocco", "iraq"):
+        own = hypotheses[hypotheses["claim"] == claim].set_index("hypothesis")
+        assert own.at["both", "parts"].split(";") == [h for h in own.index if h not in ("both", "general")]
+        given_for = assumed[assumed["claim"] == claim]
+        assert set(given_for["hypothesis"]) == set(own.index) - {"both"}  # derived, and never assumed beside
+        pieces = items[items["claim"] == claim]
+        assert set(pieces["evidence"]) == set(given_for["evidence"])
+        assert 1 < pieces["circle"].nunique() < len(pieces)
+        assert set(pieces["account"]) == {"yes", "no"}
+
+
+@pytest.mark.book
+def test_a_reader_brings_likelihoods_under_which_another_explanation_leads(run_chapter, tmp_path):
+    mine = data.load("tracing_likelihoods")
+    mine["likelihood"] = mine["hypothesis"].map({"general": 0.9}).fillna(0.1)
+    mine.to_csv(tmp_path / "mine.csv", index=False)
+    ran = run_chapter("relations", likelihoods_file=str(tmp_path / "mine.csv"))
+    shown = "".join(str(out.get("data", {})) for cell in ran.cells for out in cell.get("outputs", []))
+    assert "the wording alone comes to 0%" in shown and "own file mine.csv" in shown

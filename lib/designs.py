@@ -1,0 +1,196 @@
+"""Panels on which a test for one treated country is tried: what can go wrong with counts, one thing at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from scipy.signal import lfilter
+
+from lib.logchange import log_change
+from lib.placebo import placebo_test
+from lib.simulation import DISPERSION, PERSISTENCE, country_means
+
+MONTHS = pd.date_range("2016-01", periods=120, freq="MS")
+START = 78  # the first treated month
+AVERAGE = 1.6  # cases a month of the average comparison country
+SIZES = {"10th percentile": 0.1, "median": 0.5, "90th percentile": 0.9}  # of the comparison countries
+ANY, LARGEST = "any of them", "ten times the largest"
+LEVEL = 0.05
+BATCH = 50  # replications that share a seed: results do not depend on how batches are spread over workers
+# what all share: a dip, a partial return, and a fifth less at the end
+COMMON = np.select([np.arange(120) < 50, np.arange(120) < 72, np.arange(120) < 102], [1.0, 0.68, 0.9], 0.72)
+
+
+@dataclass(frozen=True)
+class World:
+    """How counts come about: what is not the default is what a design is about.
+
+    `common` by month; `log` gives what is added to the log intensity (countries × months) from a generator and the
+    countries' mean counts; `noise` does the same for a factor with mean one in place of the persistent one.
+    """
+
+    common: np.ndarray | float = 1.0
+    dispersion: float = DISPERSION
+    persistence: float = PERSISTENCE
+    log: Callable[[np.random.Generator, np.ndarray], np.ndarray] | None = None
+    noise: Callable[[np.random.Generator, np.ndarray], np.ndarray] | None = None
+    gaps: bool = False
+    shocks: bool = False
+
+
+def _walk(rng: np.random.Generator, rows: int, step: float) -> np.ndarray:
+    return step * rng.standard_normal((rows, len(MONTHS))).cumsum(axis=1)
+
+
+def _wander(rng: np.random.Generator, rows: int, variance: np.ndarray | float, persistence: float) -> np.ndarray:
+    """exp(AR(1)) with mean one; `variance` is that of the logs."""
+    steps = rng.standard_normal((rows, len(MONTHS)))
+    steps[:, 1:] *= np.sqrt(1 - persistence**2)
+    return np.exp(np.sqrt(variance) * lfilter([1.0], [1.0, -persistence], steps, axis=1) - np.asarray(variance) / 2)
+
+
+def _standard(means: np.ndarray) -> np.ndarray:
+    logs = np.log(means)
+    return ((logs - logs.mean()) / max(logs.std(), 1e-9))[:, None]
+
+
+def _season(rng: np.random.Generator, means: np.ndarray) -> np.ndarray:
+    return 0.8 * np.sin(2 * np.pi * (np.arange(len(MONTHS)) + rng.uniform(0, 12, (len(means), 1))) / 12)
+
+
+def _trend(rng: np.random.Generator, means: np.ndarray) -> np.ndarray:
+    return 0.01 * rng.standard_normal((len(means), 1)) * (np.arange(len(MONTHS)) - len(MONTHS) / 2)
+
+
+def _regime(rng: np.random.Generator, means: np.ndarray) -> np.ndarray:
+    at = rng.integers(10, len(MONTHS) - 10, (len(means), 1))
+    return 0.5 * rng.standard_normal((len(means), 1)) * (np.arange(len(MONTHS)) >= at)
+
+
+def _heavy(rng: np.random.Generator, means: np.ndarray) -> np.ndarray:
+    shocks = (1 + rng.pareto(1.8, (len(means), len(MONTHS)))) * 0.8 / 1.8
+    return shocks * _wander(rng, len(means), np.log1p(0.1), PERSISTENCE)
+
+
+def _larger_noisier(rng: np.random.Generator, means: np.ndarray) -> np.ndarray:
+    share = np.log(means / means.min()) / max(np.log(means.max() / means.min()), 1e-9)
+    return _wander(rng, len(means), np.log1p(0.1 + 0.9 * share)[:, None], PERSISTENCE)
+
+
+def _off(end: float) -> Callable[[np.random.Generator, np.ndarray], np.ndarray]:
+    """Spells: a country is there a quarter of the time, until a spell ends with this probability a month."""
+
+    def noise(rng: np.random.Generator, means: np.ndarray) -> np.ndarray:
+        there, seen = rng.random(len(means)) < 0.25, []
+        for _ in MONTHS:
+            there = np.where(there, rng.random(len(means)) >= end, rng.random(len(means)) < end / 3)
+            seen.append(there)
+        return 4 * np.array(seen).T * _wander(rng, len(means), np.log1p(DISPERSION), PERSISTENCE)
+
+    return noise
+
+
+WORLDS = {
+    "baseline": World(COMMON),
+    "no common factor": World(),
+    "persistence 0.9": World(COMMON, persistence=0.9),
+    "persistence 0.95, dispersion 1": World(COMMON, dispersion=1.0, persistence=0.95),
+    "heavy tails": World(COMMON, noise=_heavy),
+    "common shock by size": World(COMMON, log=lambda rng, means: _standard(means) * _walk(rng, 1, 0.03)),
+    "common walk": World(COMMON, log=lambda rng, means: _walk(rng, 1, 0.08)),
+    "own seasons": World(COMMON, log=_season),
+    "zero-inflated, spells of 3 months": World(COMMON, noise=_off(0.3)),
+    "own trends": World(COMMON, log=_trend),
+    "own random walks": World(COMMON, log=lambda rng, means: _walk(rng, len(means), 0.08)),
+    "own shocks of a tenth of the others": World(COMMON, shocks=True),
+    "entry and exit": World(COMMON, gaps=True),
+    # our own
+    "own change of level": World(COMMON, log=_regime),
+    "regions that move together": World(
+        COMMON, log=lambda rng, means: _walk(rng, 8, 0.05)[rng.integers(0, 8, len(means))]
+    ),
+    "the larger, the noisier": World(COMMON, noise=_larger_noisier),
+    "zero-inflated, spells of 10 months": World(COMMON, noise=_off(0.1)),
+}
+CELLS = [
+    *((world, 76, size) for world in WORLDS for size in (*SIZES, ANY)),
+    *(("baseline", countries, size) for countries in (10, 20, 40) for size in ("median", ANY)),
+    ("baseline", 20, "90th percentile"), ("persistence 0.9", 20, "median"), ("persistence 0.9", 20, ANY),
+    *((world, 76, LARGEST) for world in ("baseline", "persistence 0.9", "common walk")), ("baseline", 20, LARGEST),
+]  # fmt: skip
+
+
+def draw(rng: np.random.Generator, world: str, countries: int, size: str, times: float = 1.0) -> pd.DataFrame:
+    """One panel of counts, countries × months (NaN: not observed), the treated country last.
+
+    From `START` on its intensity is multiplied by `times`.
+    """
+    how = WORLDS[world]
+    others = country_means(countries - 1, AVERAGE)
+    if size == ANY:
+        means = rng.permutation(country_means(countries, AVERAGE))
+    else:
+        means = np.append(others, 10 * others.max() if size == LARGEST else np.quantile(others, SIZES[size]))
+    noise = how.noise or (lambda rng, means: _wander(rng, len(means), np.log1p(how.dispersion), how.persistence))
+    intensity = means[:, None] * how.common * noise(rng, means)
+    if how.log:
+        intensity = intensity * np.exp(how.log(rng, means))
+    intensity[-1, START:] *= times
+    counts = rng.poisson(np.minimum(intensity, 1e6)).astype(float)
+    if how.shocks:
+        for row in rng.choice(countries - 1, max(1, (countries - 1) // 10), replace=False):
+            at = rng.integers(START - 10, 110)
+            counts[row, at:] += rng.poisson(3 * max(means[row], 0.5), len(MONTHS) - at)
+    if how.gaps:
+        month = np.arange(len(MONTHS))
+        first = np.where(rng.random((countries, 1)) < 0.3, rng.integers(0, 40, (countries, 1)), 0)
+        last = np.where(rng.random((countries, 1)) < 0.3, rng.integers(95, 120, (countries, 1)), 120)
+        counts[:-1] = np.where((month >= first) & (month < last), counts, np.nan)[:-1]
+    return pd.DataFrame(counts, [f"C{k:03d}" for k in range(countries)], MONTHS)
+
+
+def replicate(rng: np.random.Generator, world: str, countries: int, size: str) -> dict[str, float] | None:
+    """Two panels, without effect and trebled, and what the tests say of both; `None` without a case to test.
+
+    Keys: `log change`, `log change, among its size` (the third nearest in size), `scaled` and `in levels` (1.0:
+    rejects at 5% what is not there); `power` and `power, scaled` (rejects no effect where there is one); `covers`
+    (the interval of the log change holds that effect).
+    """
+    none, trebled = draw(rng, world, countries, size), draw(rng, world, countries, size, times=3.0)
+    treated = none.index[-1]
+    if not (none.loc[treated].sum() and trebled.loc[treated].sum()):
+        return None
+    starts = pd.Series({treated: MONTHS[START]})
+    change, raised = log_change(none, starts, treated), log_change(trebled, starts, treated)
+    test, other = placebo_test(none, starts, treated), placebo_test(trebled, starts, treated)
+    k, among = change.rank(among=max(19, countries // 3))
+    found = {
+        "log change": change.rejects(level=LEVEL),
+        "log change, among its size": k / among <= LEVEL,
+        "scaled": test.p_value("scaled") <= LEVEL,
+        "in levels": test.p_value("effect") <= LEVEL,
+        "power": raised.rejects(level=LEVEL),
+        "power, scaled": other.p_value("scaled") <= LEVEL,
+        "covers": not raised.rejects(np.log(3), LEVEL),
+    }
+    return {name: float(value) for name, value in found.items()}
+
+
+def rates(cells: Sequence[tuple[str, int, str]], replications: int, seed: int) -> pd.DataFrame:
+    """Shares of `replications` panels of every cell: world, countries, size, replications, quantity, value."""
+    batches = [(cell, at) for cell in cells for at in range(0, replications, BATCH)]
+    parts = Parallel(n_jobs=2)(delayed(_batch)(seed, cell, at, min(BATCH, replications - at)) for cell, at in batches)
+    by = pd.concat(parts).groupby(["world", "countries", "size"], sort=False)
+    table = by.mean().assign(replications=by.size())
+    return table.reset_index().melt(["world", "countries", "size", "replications"], var_name="quantity")
+
+
+def _batch(seed: int, cell: tuple[str, int, str], at: int, number: int) -> pd.DataFrame:
+    world, countries, size = cell
+    rng = np.random.default_rng([seed, CELLS.index(cell), at])
+    rows = [found for _ in range(number) if (found := replicate(rng, *cell))]
+    return pd.DataFrame(rows).assign(world=world, countries=countries, size=size)
