@@ -23,7 +23,7 @@ def beside(again, committed, key):
 
 @pytest.fixture(scope="module")
 def sizes():
-    """One batch of one cell, made again beside the committed 2,000 replications."""
+    """One batch of one cell, made again beside the committed 1,000 replications."""
     with joblib.parallel_config("sequential"):
         again = montecarlo.size_table([(76, "large")], size.BATCH)
     committed = data.load("monte_carlo_size")
@@ -40,7 +40,7 @@ def limits():
 
 def test_the_tables_hold_every_cell_once():
     rates = data.load("monte_carlo_size")
-    assert rates.groupby(["countries", "size"]).size().to_dict() == dict.fromkeys(montecarlo.CELLS, 9)
+    assert rates.groupby(["countries", "size"]).size().to_dict() == dict.fromkeys(montecarlo.CELLS, 10)
     assert not rates.duplicated(CELL).any() and set(rates["replications"]) == {montecarlo.REPLICATIONS}
     found, table1 = data.load("monte_carlo_table1"), data.load("report_return_effects")
     assert len(found) == len(table1) * 3 * len(thresholds.SCENARIOS) and not found.duplicated(KEY).any()
@@ -52,8 +52,8 @@ def test_the_tables_hold_every_cell_once():
 
 def test_a_batch_made_again_rejects_and_covers_as_often_as_the_table_says(sizes):
     rates = sizes.drop("se_ratio")
-    assert len(rates) == 8 and (rates["replications"] == size.BATCH).all()
-    # a rate of none in 2,000 is still one of up to some in a thousand
+    assert len(rates) == 9 and (rates["replications"] == size.BATCH).all()
+    # a rate of none in 1,000 is still one of up to some in a thousand
     expected = rates["value_committed"].clip(0.002, 0.998)
     odds = [
         stats.binomtest(round(value * size.BATCH), size.BATCH, p).pvalue
@@ -73,8 +73,8 @@ def test_thresholds_made_again_lie_in_the_committed_range(limits):
     least, most = limits["low_committed"], limits["high_committed"]
     inside = np.r_[limits["low"].between(least, most), limits["high"].between(least, most)]
     assert inside.mean() > 0.75  # nine in ten if cells were independent; those of one panel are not
-    # two seeds may lie beyond the outer five percent, but not by much
-    assert (limits["low"] > least / 2).all() and (limits["high"] < most * 2).all()
+    # two seeds may lie beyond the outer five percent, but not by far: thresholds of logs have long tails
+    assert (limits["low"] > least / 3).all() and (limits["high"] < most * 3).all()
 
 
 @pytest.mark.parametrize("inference", ["clustered", "placebo"])
@@ -90,5 +90,5 @@ def test_make_knows_how_to_repeat_the_simulations():
     )
     assert dry.returncode == 0, dry.stderr
     assert "-m steps.montecarlo" in dry.stdout
-    for name in ("monte_carlo_size", "monte_carlo_table1"):
+    for name in ("monte_carlo_size", "monte_carlo_table1", "monte_carlo_designs"):
         assert "make montecarlo" in data.resource(name)["processing"]

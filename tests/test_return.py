@@ -23,7 +23,8 @@ OUTCOMES = {
     "forced_departures": "departures",
 }
 TOTALS = {"morocco-documents": 693, "morocco-forced": 485, "iraq-requested": 404, "iraq-issued": 23, "iraq-forced": 8}
-PANEL, MONTE_CARLO = "return_panel", {"monte_carlo_size", "monte_carlo_table1"}  # both made by our own code
+PANEL = "return_panel"
+MONTE_CARLO = {"monte_carlo_size", "monte_carlo_table1", "monte_carlo_designs"}  # made by our own code
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from lib import size
 from lib.size import replicate, replications, summary
 
 CELLS = [(21, "small"), (22, "large")]
-METHODS = ["cluster", "wild_unrestricted", "wild_restricted", "placebo", "placebo_scaled", "placebo_log_ratio"]
+METHODS = ["cluster", "wild_unrestricted", "wild_restricted", "placebo", "placebo_scaled", "placebo_log_change"]
 
 
 @pytest.fixture(autouse=True)
