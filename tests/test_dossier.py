@@ -96,7 +96,7 @@ def test_conclusions_show_findings_with_a_way_to_their_claims_and_what_would_ove
     main, first = soup(dossier.conclusions(found)).select("section.dossier")
     assert (main["id"], first["id"]) == ("conclusion-main", "conclusion-1")
     assert "● most was checked ± mixed One of two holds." in words(main)
-    assert "○ nothing was checked – nothing to show" in words(first)
+    assert "○ nothing was checked ∅ nothing to show" in words(first)
     said = "2 of 3 claims that state or test it were checked: 1 against the world, 1 against the report itself"
     assert said in words(main)
     head, second = main.select("ul.findings > li")
@@ -129,7 +129,7 @@ def test_the_answer_is_a_table_of_conclusions_with_both_things_in_words(found):
     first = [words(cell) for cell in table.select("tbody tr")[0].select("td")]
     said = "2 of 3: 1 against the world, 1 against the report itself"
     assert first == [f"● most {said}", "± mixed One of two holds."]
-    assert words(table.select("tbody tr")[1].select("td")[1]) == "– nothing to show"
+    assert words(table.select("tbody tr")[1].select("td")[1]) == "∅ nothing to show"
 
 
 def test_discrepancies_come_by_what_hangs_on_them(found):
