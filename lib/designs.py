@@ -8,19 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from scipy.signal import lfilter
 
 from lib.logchange import log_change
 from lib.placebo import placebo_test
-from lib.simulation import DISPERSION, PERSISTENCE, country_means
+from lib.simulation import DISPERSION, PERSISTENCE, country_means, wander
+from lib.size import AVERAGE, BATCH, LEVEL
 
 MONTHS = pd.date_range("2016-01", periods=120, freq="MS")
 START = 78  # the first treated month
-AVERAGE = 1.6  # cases a month of the average comparison country
 SIZES = {"10th percentile": 0.1, "median": 0.5, "90th percentile": 0.9}  # of the comparison countries
 ANY, LARGEST = "any of them", "ten times the largest"
-LEVEL = 0.05
-BATCH = 50  # replications that share a seed: results do not depend on how batches are spread over workers
 # what all share: a dip, a partial return, and a fifth less at the end
 COMMON = np.select([np.arange(120) < 50, np.arange(120) < 72, np.arange(120) < 102], [1.0, 0.68, 0.9], 0.72)
 
@@ -46,11 +43,10 @@ def _walk(rng: np.random.Generator, rows: int, step: float) -> np.ndarray:
     return step * rng.standard_normal((rows, len(MONTHS))).cumsum(axis=1)
 
 
-def _wander(rng: np.random.Generator, rows: int, variance: np.ndarray | float, persistence: float) -> np.ndarray:
-    """exp(AR(1)) with mean one; `variance` is that of the logs."""
-    steps = rng.standard_normal((rows, len(MONTHS)))
-    steps[:, 1:] *= np.sqrt(1 - persistence**2)
-    return np.exp(np.sqrt(variance) * lfilter([1.0], [1.0, -persistence], steps, axis=1) - np.asarray(variance) / 2)
+def _wander(
+    rng: np.random.Generator, means: np.ndarray, dispersion: float | np.ndarray, persistence: float = PERSISTENCE
+) -> np.ndarray:
+    return wander(rng, (len(means), len(MONTHS)), dispersion, persistence)
 
 
 def _standard(means: np.ndarray) -> np.ndarray:
@@ -73,12 +69,12 @@ def _regime(rng: np.random.Generator, means: np.ndarray) -> np.ndarray:
 
 def _heavy(rng: np.random.Generator, means: np.ndarray) -> np.ndarray:
     shocks = (1 + rng.pareto(1.8, (len(means), len(MONTHS)))) * 0.8 / 1.8
-    return shocks * _wander(rng, len(means), np.log1p(0.1), PERSISTENCE)
+    return shocks * _wander(rng, means, 0.1)
 
 
 def _larger_noisier(rng: np.random.Generator, means: np.ndarray) -> np.ndarray:
     share = np.log(means / means.min()) / max(np.log(means.max() / means.min()), 1e-9)
-    return _wander(rng, len(means), np.log1p(0.1 + 0.9 * share)[:, None], PERSISTENCE)
+    return _wander(rng, means, 0.1 + 0.9 * share[:, None])
 
 
 def _off(end: float) -> Callable[[np.random.Generator, np.ndarray], np.ndarray]:
@@ -89,7 +85,7 @@ def _off(end: float) -> Callable[[np.random.Generator, np.ndarray], np.ndarray]:
         for _ in MONTHS:
             there = np.where(there, rng.random(len(means)) >= end, rng.random(len(means)) < end / 3)
             seen.append(there)
-        return 4 * np.array(seen).T * _wander(rng, len(means), np.log1p(DISPERSION), PERSISTENCE)
+        return 4 * np.array(seen).T * _wander(rng, means, DISPERSION)
 
     return noise
 
@@ -135,7 +131,7 @@ def draw(rng: np.random.Generator, world: str, countries: int, size: str, times:
         means = rng.permutation(country_means(countries, AVERAGE))
     else:
         means = np.append(others, 10 * others.max() if size == LARGEST else np.quantile(others, SIZES[size]))
-    noise = how.noise or (lambda rng, means: _wander(rng, len(means), np.log1p(how.dispersion), how.persistence))
+    noise = how.noise or (lambda rng, means: _wander(rng, means, how.dispersion, how.persistence))
     intensity = means[:, None] * how.common * noise(rng, means)
     if how.log:
         intensity = intensity * np.exp(how.log(rng, means))

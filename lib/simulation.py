@@ -81,12 +81,14 @@ def counts(
     with mean μ is μ + dispersion × μ², as in a negative binomial. Source: Zeger (1988), A regression model for
     time series of counts, Biometrika 75(4).
     """
-    intensity = _wander(rng, (len(means), months), dispersion, persistence)
+    intensity = wander(rng, (len(means), months), dispersion, persistence)
     return rng.poisson(intensity * (means[:, None] * factor))
 
 
-def _wander(rng: np.random.Generator, shape: tuple[int, int], dispersion: float, persistence: float) -> np.ndarray:
-    """exp(AR(1) − σ²/2) along the second axis: mean one, variance `dispersion`."""
+def wander(
+    rng: np.random.Generator, shape: tuple[int, int], dispersion: float | np.ndarray, persistence: float
+) -> np.ndarray:
+    """exp(AR(1) − σ²/2) along the second axis: mean one, variance `dispersion` (one for all, or a column)."""
     variance = np.log1p(dispersion)
     shocks = rng.standard_normal(shape) * np.sqrt(variance)
     shocks[:, 1:] *= np.sqrt(1 - persistence**2)
@@ -154,7 +156,7 @@ class _Draw:
         self.size = self.rng.permutation(country_means(COMPARISONS))
         self.factor = common_factor(MONTHS)
         # how a partner's extra counts are spread over its months
-        self.weights = _wander(self.rng, after.shape, **noise)
+        self.weights = wander(self.rng, after.shape, **noise)
         self.weights[self.row["MAR"]] *= [MOROCCO_YEARS.get(year, 1.0) for year in MONTHS.year]
 
     def null(self, level: str) -> np.ndarray:
@@ -220,7 +222,7 @@ class _Draw:
         seen = given > 0
         answers = 4 * np.maximum(given, 1)  # the mean of n gamma variables of shape 4 is one of shape 4n
         # queues come and go as caseloads do: a quarter of the counts' dispersion, equally persistent
-        queues = _wander(self.rng, seen.shape, self.noise["dispersion"] / 4, self.noise["persistence"])
+        queues = wander(self.rng, seen.shape, self.noise["dispersion"] / 4, self.noise["persistence"])
         level = means[:, None] * queues / np.sqrt(self.factor)
         values = np.where(seen, self.rng.gamma(answers, level / answers), np.nan)
         within = TwoWay(seen)

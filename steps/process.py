@@ -13,6 +13,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -142,9 +143,7 @@ def module(name: str, *words: str) -> TaskFailed | None:
 def chapter(name: str) -> TaskFailed | None:
     """Execute a chapter; a failure holds the few lines that say why."""
     with LOADING:  # until the parent is loaded; by then all chapters that have to run wait for their turn
-        empty = WARM.Process(target=int)
-        empty.start()
-        empty.join()
+        _load_parent()
     with CHAPTERS.turn(plan.size(name)):
         report.begun(name)
         ours, theirs = WARM.Pipe()
@@ -157,6 +156,14 @@ def chapter(name: str) -> TaskFailed | None:
             said = f"{name}: the process that executed it is gone; see _build/failed/{name}.log"
         process.join()
     return TaskFailed(said) if said else None
+
+
+@cache
+def _load_parent() -> None:
+    """Wait for the warm parent: a process that does nothing is forked from it when everything is loaded."""
+    empty = WARM.Process(target=int)
+    empty.start()
+    empty.join()
 
 
 def _run(name: str, pipe: Connection) -> None:
