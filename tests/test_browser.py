@@ -320,11 +320,21 @@ WIDER = """() => [...document.querySelectorAll("body *")].filter(element => {
 }).slice(0, 5).map(element => `${element.tagName} ${element.id} ${element.className.baseVal ?? element.className}`)"""
 
 
+CUT = """() => [...document.querySelectorAll(".figure-live svg")].flatMap(picture => {
+    const {left, right} = picture.getBoundingClientRect();
+    return [...picture.querySelectorAll("text")].filter(text => {
+        const box = text.getBoundingClientRect();  // a reader's wider font may stick out a little
+        return box.width && (box.right > right + 8 || box.left < left - 8);
+    }).map(text => `${picture.closest("figure").id}: ${text.textContent}`);
+})"""
+
+
 @each_page
 def test_a_phone_needs_no_sideways_scrolling(visit, name):
     page = visit(name, viewport=PHONE)
     enliven(page)
     assert [figure for figure in page.evaluate(LIVE) if not figure["width"] <= 390] == []
+    assert page.evaluate(CUT) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390, page.evaluate(WIDER)
 
 
