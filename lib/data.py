@@ -27,6 +27,9 @@ PACKAGE = ROOT / "data" / "datapackage.json"
 
 DATES = {"yearmonth": "%Y-%m", "date": "%Y-%m-%d"}
 
+# How much of a public source was seen, as a source line says it; whole sources need no word.
+SEEN = {"whole": "", "excerpt": ", seen in excerpts", "republished": ", as republished by others"}
+
 # How a value is written, and how to say so. Frictionless and pandas each read more than this, and not the same.
 FORMS = {
     "integer": (r"[+-]?\d+", "a whole number, without a thousands separator; write 1234"),
@@ -47,12 +50,14 @@ class Provenance:
     licence: str
     reference_date: str
     status: str
+    seen: str | None
     caveats: tuple[str, ...]
 
     @property
     def line(self) -> str:
-        """One line for a figure: title, publisher, reference date, status."""
-        return f"{self.title}. {self.publisher}, {self.reference_date} ({self.status})"
+        """One line for a figure: title, publisher, reference date, status, and where a source was not seen whole."""
+        how = SEEN.get(self.seen, "")
+        return f"{self.title}. {self.publisher}, {self.reference_date} ({self.status}{how})"
 
 
 @cache
@@ -113,6 +118,7 @@ def describe(name: str, path: str | Path | None = None) -> Provenance:
         licence="the reader's own" if own else "; ".join(x["title"] for x in found["licenses"]),
         reference_date="date not known" if own else found["reference_date"],
         status="own file" if own else found["status"],
+        seen=None if own else found.get("seen"),
         caveats=() if own else tuple(found["caveats"]),
     )
 

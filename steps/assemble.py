@@ -65,6 +65,7 @@ def catalogue() -> str:
         said = {key: myst(text) for key, text in resource.items() if isinstance(text, str)}
         sources = ", ".join(f"[{myst(title)}](<{at}>)" if at else myst(title) for title, at in data.sources(name))
         licences = "; ".join(myst(x["title"]) for x in resource["licenses"])
+        seen = data.SEEN.get(resource.get("seen"), "")
         fields = "\n".join(
             f"| `{f['name']}` | {f['type']} | {myst(f.get('description', f['title']))} | {myst(f.get('unit', ''))} |"
             for f in resource["schema"]["fields"]
@@ -73,7 +74,7 @@ def catalogue() -> str:
         parts.append(
             f"({name.replace('_', '-')})=\n## {said['title']}\n\n{said['description']}\n\n"
             f"Publisher\n: {said['publisher']}\n\nSource\n: {sources}\n\n"
-            f"Status and reference date\n: {said['status']}, {said['reference_date']}\n\n"
+            f"Status and reference date\n: {said['status']}{seen}, {said['reference_date']}\n\n"
             f"Licence\n: {licences}\n\nProcessing\n: {said['processing']}\n\n"
             f'Download\n: <a href="files/{resource["path"]}" download>{resource["path"]}</a> '
             f"({resource['bytes'] / 1000:,.0f} kB, SHA-256 `{resource['sha256'][:12]}…`); "

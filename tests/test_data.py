@@ -71,6 +71,7 @@ def test_descriptor_is_complete(name):
     for key in ("title", "description", "publisher", "reference_date", "processing", "sha256"):
         assert isinstance(resource[key], str) and resource[key].strip(), key
     assert resource["status"] in STATUSES
+    assert resource.get("seen") in (data.SEEN if resource["status"] == "public" else {None})
     assert resource["caveats"] and all(text.strip() for text in resource["caveats"])
     assert resource["sources"] and all(source["title"] for source in resource["sources"])
     assert resource["licenses"] and all(licence["title"] for licence in resource["licenses"])
@@ -346,6 +347,12 @@ def test_describe():
     assert found.licence and found.caveats
     for part in (found.title, found.publisher, found.reference_date, found.status):
         assert part in found.line
+
+
+def test_a_source_line_says_where_a_source_was_not_seen_whole():
+    assert data.describe("frontex_route_month").line.endswith("(public)")
+    assert "(public, seen in excerpts)" in data.describe("public_record").line
+    assert "(public, as republished by others)" in data.describe("frontex_returns_year").line
 
 
 def test_describe_own_file_claims_nothing_of_the_publisher(tmp_path):
