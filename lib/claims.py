@@ -10,7 +10,7 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 
-from lib import data
+from lib import data, record
 from lib.assess import STATES, shows
 from lib.verdicts import CONFIRMED, DIFFERS, UNTESTED, Card, Result, Summary, Verdicts
 
@@ -203,17 +203,28 @@ class Ledger:
         return Verdicts([self._record(id, value) for id, value in computed.items()])
 
     def check_documents(self, *ids: str) -> Verdicts:
-        """Test claims against the public record: what a document has, from the table `public_record`.
+        """Test claims against the public record: what documents have, from the table `public_record`.
 
-        Raises `ClaimError` for a claim that the record does not have, or whose evidence is no document.
+        The first row of a claim decides; where another source would give another verdict, the newest has to stand
+        first, and the reader is told (`lib.record.otherwise`). Raises `ClaimError` for a claim that the record does
+        not have, whose evidence is no document, or whose sources conflict in another order.
         """
-        found = {}
-        for id in ids:  # row by row: another chapter's row is none that this one has used
-            row = data.load_rows("public_record", "claim", id)
-            if row.empty or (id in self.claims and self.claims[id].evidence != "document"):
-                raise ClaimError(f"{self.chapter}: {id} has no row in public_record, or its evidence is no document")
-            found[id] = _documented(row["value"].iloc[0], self.claims.get(id))
-        return self.check(found)
+        found = [self._of_record(id) for id in ids]
+        return Verdicts([self._record(id, value, said) for id, (value, said) in zip(ids, found, strict=True)])
+
+    def _of_record(self, id: str) -> tuple[object, str]:
+        """What the public record has for a claim, and what its other sources say where they conflict with that."""
+        rows = data.load_rows("public_record", "claim", id)  # another chapter's row is none that this one has used
+        claim = self.claims.get(id)
+        if rows.empty or (claim and claim.evidence != "document"):
+            raise ClaimError(f"{self.chapter}: {id} has no row in public_record, or its evidence is no document")
+        values = [_documented(value, claim) for value in rows["value"]]
+        if claim is None or len(values) == 1:
+            return values[0], ""
+        try:
+            return values[0], record.otherwise(rows, [verdict(claim, value) for value in values])
+        except ValueError as problem:
+            raise ClaimError(f"{self.chapter}: {problem}; newest first") from problem
 
     def untested(self, *ids: str) -> Verdicts:
         """Enter claims that nothing here tests; their rows say why."""
@@ -226,7 +237,7 @@ class Ledger:
         """
         return Verdicts([self._record(id, value if self.held else None) for id, value in computed.items()])
 
-    def _record(self, id: str, value: object) -> Result:
+    def _record(self, id: str, value: object, otherwise: str = "") -> Result:
         if id not in self.claims:
             raise ClaimError(f"{self.chapter}: no claim {id!r} of this chapter in the ledger")
         if id in self.results:
@@ -234,7 +245,7 @@ class Ledger:
         claim = self.claims[id]
         told = not (value is None or pd.isna(value))
         shown = _shown(_word(value, claim.precision), claim.precision, READ) if told else None
-        result = Result(claim, shown, verdict(claim, value, self.held))
+        result = Result(claim, shown, verdict(claim, value, self.held), otherwise)
         if self.enforce and result.verdict != claim.expect:
             raise ClaimError(
                 f"{self.chapter}: {id}: verdict {result.verdict}, expected {claim.expect}: "

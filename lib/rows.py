@@ -20,6 +20,17 @@ COMPARISONS = {
 DATE_PARTS = {"year": lambda dates: dates.dt.year, "month": lambda dates: dates.dt.month}
 
 
+def links() -> pd.DataFrame:
+    """The links from claims to official rows: claim, table, where, shows.
+
+    Those set by hand, and for every claim in the public record its rows there.
+    """
+    first = data.load("public_record").drop_duplicates("claim")
+    where = [f"claim == {id!r}" for id in first["claim"]]
+    record = pd.DataFrame({"claim": first["claim"], "table": "public_record", "where": where, "shows": first["found"]})
+    return pd.concat([data.load("links_claim_row"), record], ignore_index=True)
+
+
 def select(table: str, where: str) -> pd.DataFrame:
     """The rows of a packaged table for which `where` is true.
 

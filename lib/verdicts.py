@@ -44,6 +44,7 @@ class Result:
     claim: Claim
     computed: str | None
     verdict: str
+    otherwise: str = ""  # what other documents have, where they conflict with the one that decides
 
     @property
     def ours(self) -> bool:
@@ -68,6 +69,7 @@ def _item(result: Result) -> str:
     claim = result.claim
     how = "the record has" if claim.evidence == "document" else "computed"
     computed = f"; {how}: {escape(result.computed)}" if result.computed else ""
+    computed += f"; other sources: {escape(result.otherwise)}" if result.otherwise else ""
     note = f'<span class="claim-note">{escape(claim.note)}</span>' if claim.note else ""
     kind = "remark" if result.ours else slug(result.verdict)
     said, name = ("Ours, on", "remark") if result.ours else ("Report,", "claim")

@@ -73,7 +73,7 @@ def official_rows() -> pd.DataFrame:
 
     Raises `DataError` for a link that does not fit its table.
     """
-    links = data.load("links_claim_row")
+    links = rows.links()
     return links.assign(lines=[rows.select(row.table, row.where)["line"].tolist() for row in links.itertuples()])
 
 

@@ -279,9 +279,19 @@ def test_a_remark_of_ours_answers_for_no_card(ledger):
         chapter.card("Did it?", "It did.", "x-a")
 
 
-def test_documents_are_tested_with_what_the_record_has(ledger, monkeypatch):
-    record = pd.DataFrame({"claim": ["x-a", "x-d"], "value": ["104", "2015-05-13"]})
-    monkeypatch.setattr(claims.data, "load_rows", lambda name, column, id: record[record[column] == id])
+@pytest.fixture
+def recorded(monkeypatch):
+    """A function that puts rows (claim, value, publisher, date) in place of the public record."""
+
+    def put(*rows):
+        record = pd.DataFrame(rows, columns=["claim", "value", "publisher", "date"])
+        monkeypatch.setattr(claims.data, "load_rows", lambda name, column, id: record[record[column] == id])
+
+    return put
+
+
+def test_documents_are_tested_with_what_the_record_has(ledger, recorded):
+    recorded(("x-a", "104", "A", None), ("x-d", "2015-05-13", "A", "2015-05-13"))
     rows = [claim(evidence="document", precision="10"), claim("x-p")]
     rows.append(claim("x-d", evidence="document", kind="date", value="2015-05", precision="month", unit=""))
     chapter = ledger(*rows)
@@ -289,6 +299,40 @@ def test_documents_are_tested_with_what_the_record_has(ledger, monkeypatch):
     for id in ("x-p", "x-z"):
         with pytest.raises(ClaimError, match=f"{id} has no row in public_record, or its evidence is no document"):
             chapter.check_documents(id)
+
+
+def test_the_newest_document_decides_and_the_others_are_told(ledger, recorded):
+    recorded(("x-a", "8", "Press", "2022-03"), ("x-a", "100", "Agency", "2021-05-18"), ("x-a", "9", "Court", None))
+    [result] = ledger(claim(evidence="document"), enforce=False).check_documents("x-a").results
+    assert (result.verdict, result.computed, result.otherwise) == (DIFFERS, "8", "100 (Agency, 2021-05-18)")
+
+
+def test_documents_that_agree_are_in_no_order_and_need_no_date(ledger, recorded):
+    recorded(("x-a", "101", "Press", None), ("x-a", "99", "Agency", "2024"))
+    [result] = ledger(claim(evidence="document", precision="10")).check_documents("x-a").results
+    assert (result.verdict, result.computed, result.otherwise) == (CONFIRMED, "101", "")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("2021", "2022-01", "x-a: its sources conflict, and the first is older than Agency; newest first"),
+        ("2021-05-17", "2021-05-18", "the first is older than Agency"),
+        (None, "2021", "one of them has no date"),
+        ("2021", None, "one of them has no date"),
+    ],
+)
+def test_documents_that_conflict_in_another_order_are_refused(ledger, recorded, first, second, said):
+    recorded(("x-a", "8", "Press", first), ("x-a", "100", "Agency", second))
+    with pytest.raises(ClaimError, match=said):
+        ledger(claim(evidence="document"), enforce=False).check_documents("x-a")
+
+
+@pytest.mark.parametrize("other", ["2021", "2021-05", "2021-05-18", "2020-12/2021-05"])
+def test_dates_are_compared_as_far_as_both_are_known(ledger, recorded, other):
+    recorded(("x-a", "8", "Press", "2021-05-18"), ("x-a", "100", "Agency", other))
+    [result] = ledger(claim(evidence="document"), enforce=False).check_documents("x-a").results
+    assert result.otherwise == f"100 (Agency, {other})"
 
 
 def test_a_card_needs_tested_claims(ledger):

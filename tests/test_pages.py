@@ -79,7 +79,7 @@ def test_a_row_of_the_ledger_leads_down_and_up(ledger_page):
 def test_official_rows_are_the_lines_of_the_files(found):
     page = soup(pages.rows_page(found, pages.official_rows()))
     ids = [tag["id"] for tag in page.select(".official-claims li[id]")]
-    assert sorted(ids) == sorted(set(data.load("links_claim_row")["claim"]))
+    assert sorted(ids) == sorted(set(pages.official_rows()["claim"]))
     for block in page.select(".official-rows"):
         name = block.summary.get_text().split(" of ")[1]
         with (data.PACKAGE.parent / name).open(encoding="utf-8", newline="") as file:

@@ -30,6 +30,14 @@ def test_a_selection_that_shows_nothing_or_too_much_is_refused(where, said):
     assert "frontex_route_month" in str(refused.value) and where in str(refused.value)
 
 
+def test_every_claim_in_the_public_record_has_its_documents_among_the_official_rows():
+    record, links = data.load("public_record"), rows.links()
+    of_documents = links[links["table"] == "public_record"].set_index("claim")["where"]
+    assert list(of_documents.index) == list(record["claim"].unique())
+    for id, count in record["claim"].value_counts().items():
+        assert list(rows.select("public_record", of_documents[id])["claim"]) == [id] * count
+
+
 def test_an_unknown_table_is_refused():
     with pytest.raises(data.DataError, match="did you mean frontex_route_month"):
         rows.select("frontex_route_months", "month > '2015-01-01'")

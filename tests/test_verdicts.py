@@ -86,6 +86,12 @@ def test_text_of_the_ledger_is_escaped_everywhere():
     assert NASTY in soup(pages[1]).find("a")["aria-label"]
 
 
+def test_a_reader_sees_what_other_documents_have():
+    row = Result(result(evidence="document").claim, "8", DIFFERS, "100 (Agency <b>, 2021)")
+    text = soup(Verdicts([row])._repr_html_()).find(id="x-a").text
+    assert "the record has: 8; other sources: 100 (Agency <b>, 2021)." in text
+
+
 def test_verdicts_look_different_without_colour():
     for name in (*VERDICTS, *SHOWN):
         assert name in soup(badge(name)).text and MARKS[name] in soup(badge(name)).text
