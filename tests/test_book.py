@@ -197,7 +197,7 @@ def test_figures_keep_their_contract(soup, ids, book):
         for source in sources:
             path, anchor = source["href"].split("#")
             assert anchor in ids[(folder / path).resolve()], f"{id}: {source['href']}"
-            assert re.search(r"\((public|reported|simulated|restricted)\)$", words(source)), id
+            assert re.search(r"\((public|reported|simulated|restricted)(, [a-z ]+)?\)$", words(source)), id
         table = BeautifulSoup(handed_over(folder / figure["data-table"]), "html.parser")
         assert all(words(cell) for cell in table.select("thead th")), id
         stated = int(re.search(r"([\d,]+) rows", words(figure.select_one("details.figure-table summary"))).group(1))
