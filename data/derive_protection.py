@@ -18,11 +18,9 @@ SOURCES = {
     "donors": "donors_migration_amounts.csv",
     "returns": "avr_transit_country_year.csv",
     "deportations": "deportations_turkiye_year.csv",
-    "incidents": "incidents_mmp_country_year.csv",
 }
 REPOSITORY = "https://github.com/muhsinaltintop/gap-project"
 LAND = ("MAR", "TUN", "TUR")
-PART_YEAR = ("2025", 4)  # IOM's records end in April
 
 # What each transcribed amount is for, and who paid: the 26 million that Spain managed are the EU's.
 # The Tunisian amounts pay for vessels of the coast guard among other things, so they count as border management.
@@ -251,15 +249,6 @@ def deportations_turkiye_year(source: Path) -> pd.DataFrame:
     return raw[["year", "months", "deported", "syrians_returned", "publisher", "source", "note"]]
 
 
-def incidents_land_year(source: Path) -> pd.DataFrame:
-    """Deadly incidents on land in Morocco, Tunisia and Türkiye by year, with the months that the year covers."""
-    raw = read(source, "incidents")
-    table = raw[(raw["where"] == "land") & raw["country"].isin(LAND)].drop(columns="where")
-    year, months = PART_YEAR
-    table.insert(2, "months", table["year"].map({year: months}).fillna(12).astype(int))
-    return table.sort_values(["country", "year"])
-
-
 def surveys_public(source: Path) -> pd.DataFrame:
     """Answers in public surveys of migrants and of the public; all of it was found later, none is in `source`."""
     rows = pd.DataFrame(SURVEYS, columns=["id", "study", "period", "said", "percent", "source", "note"])
@@ -273,7 +262,6 @@ TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
         donors_migration,
         assisted_returns_iom,
         deportations_turkiye_year,
-        incidents_land_year,
         surveys_public,
     )
 }

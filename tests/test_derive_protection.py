@@ -50,12 +50,6 @@ def test_years_that_are_not_whole_say_so(source):
     assert derive.deportations_turkiye_year(source("deportations", rows))["months"].tolist() == [12, 9]
 
 
-def test_only_land_and_the_three_countries_are_kept(source):
-    rows = "country,year,where,incidents\nMAR,2024,sea,9\nMAR,2024,land,4\nMAR,2025,land,0\nLBY,2024,land,1\n"
-    table = derive.incidents_land_year(source("incidents", rows))
-    assert table.values.tolist() == [["MAR", "2024", 12, "4"], ["MAR", "2025", 4, "0"]]
-
-
 def test_shares_of_one_question_add_up_to_all_who_were_asked():
     plans = data.load("surveys_public").query("period == '2021-01/2021-03'")
     assert plans["percent"].sum() == pytest.approx(100)
