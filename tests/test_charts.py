@@ -34,7 +34,7 @@ def make(build=bars, **fields):
 
 
 def simulated():
-    return data.Provenance("sim", "Made up", "us", "CC0", "2026", "simulated", ())
+    return data.Provenance("sim", "Made up", "us", "CC0", "2026", "simulated", None, ())
 
 
 def bundle(figure):
