@@ -22,6 +22,7 @@ itself, but only when the main count and every one of those four that can be dec
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -149,3 +150,19 @@ def direction(study: str, outcome: str) -> str:
     if found.empty:
         raise KeyError(f"no outcome {outcome!r} of {study!r} in studies")
     return found.iloc[0]
+
+
+GIVEN = {"none": ("none", "none shown"), "limited": ("limited",), "increases": ("rise",), "reduces": ("fall",)}
+
+
+def given(study: str, outcome: str, stated: str) -> str:
+    """The direction that a study gives itself, in the ledger's words: as `stated`, where that word says the same."""
+    words = GIVEN[direction(study, outcome)]
+    return stated if stated in words else words[0]
+
+
+def told(names: Iterable[str]) -> pd.DataFrame:
+    """What these studies say of themselves, outcome by outcome: columns Study, Outcome and Finding."""
+    rows = data.load("studies")
+    rows = rows[rows["study"].isin(list(names))]
+    return rows[["label", "outcome", "finding"]].set_axis(["Study", "Outcome", "Finding"], axis=1).reset_index(drop=True)
