@@ -110,8 +110,8 @@ def assess(claims: pd.DataFrame, by: str, ids: Iterable[str]) -> pd.DataFrame:
     conclusion a claim may come under several findings, with several roles, and counts once, by the first of
     `DECIDING` that it has. With a column `finding`, what was tested has to reach at least half of the findings beneath
     a value before it says something of the whole. Columns, by `by`: claims (that state or test it), confirmed,
-    differs, contested, one per kind of `UNTESTED`, world, record and report (tested against each), checked, shows and rests_on
-    (claim=verdict of each that was tested, in the order given, joined by "; ").
+    differs, contested, one per kind of `UNTESTED`, world, record and report (tested against each), checked, shows and
+    rests_on (claim=verdict of each that was tested, in the order given, joined by "; ").
     """
     deciding = claims[claims["role"].isin(DECIDING)]
     order = deciding["role"].map(DECIDING.index)
@@ -147,7 +147,6 @@ def _assessed(group: list[dict], wide: bool) -> dict:
         "shows": shows(((row["role"], row["verdict"]) for row in group), wide),
         "rests_on": "; ".join(f"{row['claim']}={row['verdict']}" for row in tested),
     }
-
 
 
 def said(row: Mapping) -> str:

@@ -90,10 +90,10 @@ def verdict(claim: Claim, computed: object = None, held: bool = False) -> str:
 
     A claim whose evidence is public, studies, arithmetic or a document needs a computed value; one whose evidence is
     reported, literature or restricted must not have one. Published studies give a count of their votes
-    (`lib.studies.Counted`), which has its verdict, or a word that is compared like any other. `held` says that the restricted data are at hand: then a
-    claim that needs them is tested like any other, or not, if even they give no value. Raises
-    `ClaimError` otherwise. Dates are compared as far as the row's precision goes; words (`rise`, `fall`,
-    `none`, `yes`, `no`; booleans are yes and no) as they are.
+    (`lib.studies.Counted`), which has its verdict, or a word that is compared like any other. `held` says that the
+    restricted data are at hand: then a claim that needs them is tested like any other, or not, if even they give no
+    value. Raises `ClaimError` otherwise. Dates are compared as far as the row's precision goes; words (`rise`,
+    `fall`, `none`, `yes`, `no`; booleans are yes and no) as they are.
     """
     if held and claim.evidence == "restricted":
         if computed is None or pd.isna(computed):

@@ -138,7 +138,9 @@ def directions(question: str) -> pd.DataFrame:
     """
     rows = data.load_rows("studies", "question", question)
     rows = rows[rows["direction"] != "not told"]
-    ways = rows.groupby("study", sort=False)["direction"].agg(lambda found: found.iloc[0] if found.nunique() == 1 else MANY)
+    ways = rows.groupby("study", sort=False)["direction"].agg(
+        lambda found: found.iloc[0] if found.nunique() == 1 else MANY
+    )
     own = rows.drop_duplicates("study").set_index("study")[["label", "design", "risk", "published"]]
     return own.assign(direction=ways).reset_index()
 
@@ -165,4 +167,6 @@ def told(names: Iterable[str]) -> pd.DataFrame:
     """What these studies say of themselves, outcome by outcome: columns Study, Outcome and Finding."""
     rows = data.load("studies")
     rows = rows[rows["study"].isin(list(names))]
-    return rows[["label", "outcome", "finding"]].set_axis(["Study", "Outcome", "Finding"], axis=1).reset_index(drop=True)
+    return (
+        rows[["label", "outcome", "finding"]].set_axis(["Study", "Outcome", "Finding"], axis=1).reset_index(drop=True)
+    )

@@ -30,7 +30,12 @@ EVIDENCE = {
 ENVIRONMENT = jinja2.Environment(
     autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=jinja2.FileSystemLoader(Path(__file__).parent)
 )
-ENVIRONMENT.globals |= {"badge": lambda verdict: Markup(badge(verdict)), "slug": slug, "untested": UNTESTED, "found": FOUND}
+ENVIRONMENT.globals |= {
+    "badge": lambda verdict: Markup(badge(verdict)),
+    "slug": slug,
+    "untested": UNTESTED,
+    "found": FOUND,
+}
 
 
 def entries(tested: pd.DataFrame, figures: pd.DataFrame, official: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from lib.charts.theme import INK, MUTED, SHADE
+from lib.charts.theme import GRID, INK
 
 PER_LINE = 5  # marks beside each other in a cell; as many as fit a phone
 MARK = 12  # height of a line of marks, in pixels
@@ -24,7 +24,7 @@ def harvest(
     rows: Sequence[str],
     columns: Sequence[str],
     tooltip: Sequence[str] = (),
-) -> alt.LayerChart:
+) -> alt.Chart:
     """One mark per row of `table` in the cell of its `row` and `column`; its shape and shade say its `kind`.
 
     `kinds` maps a kind to a shape of Vega and a fill; their order is that of the legend and of the marks in a cell.
@@ -36,14 +36,20 @@ def harvest(
     shown = shown.assign(slot=place % PER_LINE, line=place // PER_LINE)
     lines = int(shown["line"].max()) + 1
     shapes, fills = zip(*kinds.values(), strict=True)
-    x = alt.X(f"{column}:N", title=None, sort=list(columns), scale=alt.Scale(domain=list(columns), paddingInner=0.06, paddingOuter=0),
-              axis=alt.Axis(orient="top", domain=False, ticks=False, labelAngle=0, labelOverlap=False, labelColor=INK))  # fmt: skip
-    y = alt.Y(f"{row}:N", title=None, sort=list(rows), scale=alt.Scale(domain=list(rows), paddingInner=0.12, paddingOuter=0),
-              axis=alt.Axis(domain=False, ticks=False, labelExpr="split(datum.label, '|')", labelLimit=220, labelColor=INK))  # fmt: skip
-    cells = pd.DataFrame([(one, other) for one in rows for other in columns], columns=[row, column])
-    back = alt.Chart(cells).mark_rect(color=SHADE, opacity=0.55, cornerRadius=3).encode(x=x, y=y)
-    legend = alt.Legend(orient="bottom", direction="horizontal", columns=2 if width < 500 else 4, symbolSize=90, offset=8)
-    marks = (
+    lined = {"grid": True, "gridColor": GRID, "tickBand": "extent", "domain": False, "ticks": False, "labelColor": INK}
+    x = alt.X(
+        f"{column}:N", title=None, sort=list(columns), scale=alt.Scale(domain=list(columns), padding=0),
+        axis=alt.Axis(orient="top", labelAngle=0, labelOverlap=False, **lined),
+    )  # fmt: skip
+    y = alt.Y(
+        f"{row}:N", title=None, sort=list(rows), scale=alt.Scale(domain=list(rows), padding=0),
+        axis=alt.Axis(labelExpr="split(datum.label, '|')", labelLimit=220, **lined),
+    )  # fmt: skip
+    legend = alt.Legend(
+        orient="bottom", direction="horizontal", columns=2 if width < 500 else 4, symbolSize=90, offset=8
+    )
+    height = len(rows) * max(34, lines * (MARK + 4) + 12)
+    return (
         alt.Chart(shown)
         .mark_point(size=62 if width < 500 else 90, filled=True, stroke=INK, strokeWidth=1.4, opacity=1)
         .encode(
@@ -54,10 +60,5 @@ def harvest(
             fill=alt.Fill(f"{kind}:N", scale=alt.Scale(domain=order, range=list(fills)), legend=legend),
             tooltip=[f"{name}:N" for name in (*tooltip, column, kind)],
         )
+        .properties(width=width - 4, height=height, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
     )  # fmt: skip
-    height = len(rows) * max(34, lines * (MARK + 4) + 12)
-    return alt.layer(back, marks).properties(
-        width=width - 4, height=height, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
-    )
-
-
