@@ -16,6 +16,7 @@ from lib.verdicts import (
     AGAINST_WHAT,
     AGREES,
     CONFIRMED,
+    CONTESTED,
     DISAGREES,
     EXCEPTION,
     MIXED,
@@ -50,7 +51,7 @@ MEANING = {  # of what was checked
 SHOWN_MEANS = {
     AGREES: "what was checked fits",
     EXCEPTION: "one of at least four that speak does not fit",
-    MIXED: "some fits, some does not",
+    MIXED: "some fits, some does not, or published studies disagree",
     DISAGREES: "what was checked does not fit",
     TOO_LITTLE: "under a quarter of the claims, or under half of the findings, was reached",
     NOTHING_TO_SHOW: "nothing that speaks for or against was checked",
@@ -79,22 +80,26 @@ def shows(found: Iterable[tuple[str, str]], wide: bool = True) -> str:
     """What claims show, given as pairs of role and verdict, tested or not.
 
     A confirmed claim speaks for what it states or tests; one that differs, or one that bears against it and is
-    confirmed, speaks against it. That a claim which bears against it differs says nothing for it. One exception
-    among at least four that speak is called one. Where some speak, but too few of those that state or test it were
+    confirmed, speaks against it. That a claim which bears against it differs says nothing for it. A contested claim
+    speaks neither for nor against, but what has one is mixed at best. One exception among at least four that speak
+    is called one. Where some speak, but too few of those that state or test it were
     tested (`enough`), or they do not reach far enough (`wide`), too little was checked to say.
     """
     found = list(found)
     known = [(role, verdict) for role, verdict in found if verdict not in UNTESTED]
     agree = sum(role != AGAINST and verdict == CONFIRMED for role, verdict in known)
-    disagree = sum((role == AGAINST) == (verdict == CONFIRMED) for role, verdict in known)
-    if not agree + disagree:
+    contested = sum(role != AGAINST and verdict == CONTESTED for role, verdict in known)
+    disagree = sum((role == AGAINST) == (verdict == CONFIRMED) for role, verdict in known if verdict != CONTESTED)
+    if not agree + disagree + contested:
         return NOTHING_TO_SHOW
     if not (wide and enough(sum(decides(role) for role, _ in known), sum(decides(role) for role, _ in found))):
         return TOO_LITTLE
+    if disagree and not agree:
+        return DISAGREES
+    if contested:
+        return MIXED
     if not disagree:
         return AGREES
-    if not agree:
-        return DISAGREES
     return EXCEPTION if disagree == 1 and agree >= 3 else MIXED
 
 
@@ -105,8 +110,8 @@ def assess(claims: pd.DataFrame, by: str, ids: Iterable[str]) -> pd.DataFrame:
     conclusion a claim may come under several findings, with several roles, and counts once, by the first of
     `DECIDING` that it has. With a column `finding`, what was tested has to reach at least half of the findings beneath
     a value before it says something of the whole. Columns, by `by`: claims (that state or test it), confirmed,
-    differs, one per kind of `UNTESTED`, world, record and report (tested against each), checked, shows and rests_on
-    (claim=verdict of each that was tested, in the order given, joined by "; ").
+    differs, contested, one per kind of `UNTESTED`, world, record and report (tested against each), checked, shows and
+    rests_on (claim=verdict of each that was tested, in the order given, joined by "; ").
     """
     deciding = claims[claims["role"].isin(DECIDING)]
     order = deciding["role"].map(DECIDING.index)
@@ -142,7 +147,6 @@ def _assessed(group: list[dict], wide: bool) -> dict:
         "shows": shows(((row["role"], row["verdict"]) for row in group), wide),
         "rests_on": "; ".join(f"{row['claim']}={row['verdict']}" for row in tested),
     }
-
 
 
 def said(row: Mapping) -> str:

@@ -12,9 +12,10 @@ import pandas as pd
 
 from lib import data, record
 from lib.assess import STATES, shows
+from lib.studies import Counted
 from lib.verdicts import CONFIRMED, DIFFERS, UNTESTED, Card, Result, Summary, Verdicts
 
-TESTABLE = ("public", "document", "arithmetic")
+TESTABLE = ("public", "studies", "document", "arithmetic")
 BOUNDS = {
     ">": lambda computed, stated: computed > stated,
     ">=": lambda computed, stated: computed >= stated,
@@ -87,11 +88,12 @@ def agrees(stated: str, computed: float, precision: str) -> bool:
 def verdict(claim: Claim, computed: object = None, held: bool = False) -> str:
     """The verdict on one claim: confirmed, differs, or the row's reason why it is not tested (one of `UNTESTED`).
 
-    A claim whose evidence is public, arithmetic or a document needs a computed value; one whose evidence is reported,
-    literature or restricted must not have one. `held` says that the restricted data are at hand: then a
-    claim that needs them is tested like any other, or not, if even they give no value. Raises
-    `ClaimError` otherwise. Dates are compared as far as the row's precision goes; words (`rise`, `fall`,
-    `none`, `yes`, `no`; booleans are yes and no) as they are.
+    A claim whose evidence is public, studies, arithmetic or a document needs a computed value; one whose evidence is
+    reported, literature or restricted must not have one. Published studies give a count of their votes
+    (`lib.studies.Counted`), which has its verdict, or a word that is compared like any other. `held` says that the
+    restricted data are at hand: then a claim that needs them is tested like any other, or not, if even they give no
+    value. Raises `ClaimError` otherwise. Dates are compared as far as the row's precision goes; words (`rise`,
+    `fall`, `none`, `yes`, `no`; booleans are yes and no) as they are.
     """
     if held and claim.evidence == "restricted":
         if computed is None or pd.isna(computed):
@@ -110,6 +112,10 @@ def verdict(claim: Claim, computed: object = None, held: bool = False) -> str:
         return claim.expect
     if computed is None or pd.isna(computed):
         raise ClaimError(f"{claim.id}: evidence is {claim.evidence}, but nothing was computed for it")
+    if isinstance(computed, Counted):
+        if claim.evidence != "studies":
+            raise ClaimError(f"{claim.id}: studies were counted, but the ledger says its evidence is {claim.evidence}")
+        return computed.verdict
     if _is_number(claim.precision) or claim.precision in BOUNDS:
         if not (isinstance(computed, Real) and math.isfinite(computed)):
             raise ClaimError(f"{claim.id}: a number is needed to test it, not {computed!r}")

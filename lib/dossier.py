@@ -194,7 +194,7 @@ def _dossier(found: Trail, template: str, entries: list[dict]) -> Shown:
 
 def _claims(found: Trail, claims: pd.DataFrame) -> list[dict]:
     """The claims, those tested against the world first, then the other tested ones."""
-    order = {"public": 0, "restricted": 0, "document": 1, "arithmetic": 2}
+    order = {"public": 0, "studies": 0, "restricted": 0, "document": 1, "arithmetic": 2}
     ranked = claims.assign(
         id=claims["claim"],
         rows=claims["claim"].isin(found.rows["claim"]),

@@ -16,22 +16,26 @@ if TYPE_CHECKING:
 
 MIMETYPE = "application/vnd.compendium.claims+json"
 CONFIRMED, DIFFERS = "confirmed", "differs"
+CONTESTED = "contested"  # tested against published studies, which disagree with each other
 # Why a claim was not tested. The first two are limits of what anybody can see; the last is a debt of this book.
 NOT_PUBLIC, NOT_MEASURABLE, NOT_LOOKED_UP = "not public", "not measurable", "not looked up"
 UNTESTED = (NOT_PUBLIC, NOT_MEASURABLE, NOT_LOOKED_UP)
-VERDICTS = (CONFIRMED, DIFFERS, *UNTESTED)
+VERDICTS = (CONFIRMED, DIFFERS, CONTESTED, *UNTESTED)
 # What checks of several claims show together.
 AGREES, EXCEPTION, MIXED = "agrees", "agrees with an exception", "mixed"
 DISAGREES, TOO_LITTLE, NOTHING_TO_SHOW = "differs", "too little checked", "nothing to show"
 SHOWN = (AGREES, EXCEPTION, MIXED, DISAGREES, TOO_LITTLE, NOTHING_TO_SHOW)
 # What a claim is tested against, by its evidence.
-TESTED_BY = {"public": "world", "restricted": "world", "document": "record", "arithmetic": "report"}
+TESTED_BY = {
+    "public": "world", "studies": "world", "restricted": "world", "document": "record", "arithmetic": "report",
+}  # fmt: skip
+FOUND = {"document": "the record has", "studies": "the studies say"}  # how a result is said; others are computed
 AGAINST_WHAT = {"world": "the world", "record": "a document", "report": "the report itself"}
 OURS, REMARKED = "ours", "our remark"  # whose a row is, and what stands in a file in place of its verdict
 # Shape as well as word and colour, so that a verdict reads in print and without colour. One sign for one thing.
 MARKS = {
-    CONFIRMED: "\N{CHECK MARK}", DIFFERS: "\N{NOT EQUAL TO}", NOT_PUBLIC: "\N{BLACK SQUARE}",
-    NOT_MEASURABLE: "\N{TILDE OPERATOR}", NOT_LOOKED_UP: "\N{HORIZONTAL ELLIPSIS}",
+    CONFIRMED: "\N{CHECK MARK}", DIFFERS: "\N{NOT EQUAL TO}", CONTESTED: "\N{LEFT RIGHT ARROW}",
+    NOT_PUBLIC: "\N{BLACK SQUARE}", NOT_MEASURABLE: "\N{TILDE OPERATOR}", NOT_LOOKED_UP: "\N{HORIZONTAL ELLIPSIS}",
     AGREES: "\N{IDENTICAL TO}", EXCEPTION: "\N{IDENTICAL TO}*", MIXED: "\N{PLUS-MINUS SIGN}",
     TOO_LITTLE: "\N{VULGAR FRACTION ONE QUARTER}", NOTHING_TO_SHOW: "\N{EMPTY SET}",
 }  # fmt: skip
@@ -67,7 +71,7 @@ class Verdicts:
 
 def _item(result: Result) -> str:
     claim = result.claim
-    how = "the record has" if claim.evidence == "document" else "computed"
+    how = FOUND.get(claim.evidence, "computed")
     computed = f"; {how}: {escape(result.computed)}" if result.computed else ""
     computed += f"; other sources: {escape(result.otherwise)}" if result.otherwise else ""
     note = f'<span class="claim-note">{escape(claim.note)}</span>' if claim.note else ""

@@ -37,6 +37,7 @@ def known(load: Load = data.load) -> dict[str, set[str]]:
     ids = {what: set(load(f"report_{what}s")["id"]) for what in ("finding", "conclusion", "recommendation", "question")}
     return ids | {
         "claim": set(load("claims")["id"]),
+        "study": set(load("studies")["study"]),
         "arrow": set(load("theory").query("part == 'arrow'")["id"]),
         "table": {name for name, resource in data.resources().items() if resource["status"] == "public"},
         "figure": {id for c in chapters for id in re.findall(r'id="(fig-[a-z0-9-]+)"', c.read_text(encoding="utf-8"))},

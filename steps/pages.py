@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from lib import claims, data, rows, trail, verdicts
 from lib.assess import SETTING
-from lib.verdicts import OURS, REMARKED, UNTESTED, VERDICTS, badge, slug
+from lib.verdicts import FOUND, OURS, REMARKED, UNTESTED, VERDICTS, badge, slug
 from steps.text import raw
 
 TITLES = {
@@ -23,13 +23,19 @@ TITLES = {
     "protection": "Protection", "coherence": "Coherence", "efficiency": "Efficiency",
 }  # fmt: skip
 EVIDENCE = {
-    "public": "the world: public figures", "document": "the record: a document", "arithmetic": "the report itself",
+    "public": "the world: public figures", "studies": "the world: published studies",
+    "document": "the record: a document", "arithmetic": "the report itself",
     "reported": "the report's word", "literature": "studies", "restricted": "restricted data",
 }  # fmt: skip
 ENVIRONMENT = jinja2.Environment(
     autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=jinja2.FileSystemLoader(Path(__file__).parent)
 )
-ENVIRONMENT.globals |= {"badge": lambda verdict: Markup(badge(verdict)), "slug": slug, "untested": UNTESTED}
+ENVIRONMENT.globals |= {
+    "badge": lambda verdict: Markup(badge(verdict)),
+    "slug": slug,
+    "untested": UNTESTED,
+    "found": FOUND,
+}
 
 
 def entries(tested: pd.DataFrame, figures: pd.DataFrame, official: pd.DataFrame) -> pd.DataFrame:

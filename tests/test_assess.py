@@ -18,7 +18,7 @@ from lib.verdicts import (
     VERDICTS,
 )
 
-SIGNS = {"+": "confirmed", "-": "differs", "?": "not public"}
+SIGNS = {"+": "confirmed", "-": "differs", "~": "contested", "?": "not public"}
 ROLES = {"s": "states", "t": "tests", "a": "against", "b": "setting"}
 CLAIMS = st.lists(st.tuples(st.sampled_from([*ROLES.values()]), st.sampled_from(VERDICTS)), max_size=12)
 
@@ -48,6 +48,13 @@ def assessed(claims):
         ("t+ a+", "most", MIXED),  # what bears against it and holds speaks against it
         ("t+ a-", "most", AGREES),
         ("a- s?", "nothing", NOTHING_TO_SHOW),  # that what bears against it differs says nothing for it
+        ("t~", "most", MIXED),  # studies that disagree speak neither for nor against
+        ("t+ t+ t~", "most", MIXED),  # and are no agreement
+        ("t+ t+ t+ t- t~", "most", MIXED),  # nor one exception
+        ("t- t~", "most", DISAGREES),
+        ("t+ a~", "most", AGREES),  # what bears against it and is contested says nothing
+        ("a~ s?", "nothing", NOTHING_TO_SHOW),
+        ("t~ s? s? s? s?", "little", TOO_LITTLE),
         ("a+ s?", "nothing", TOO_LITTLE),  # no claim that states or tests it was tested
         ("", "nothing", NOTHING_TO_SHOW),
     ],
@@ -60,7 +67,7 @@ def test_by_hand(claims, checked, shows):
 @given(CLAIMS)
 def test_setting_changes_nothing(claims):
     bare = [claim for claim in claims if claim[0] != "setting"]
-    columns = ["claims", "checked", "shows", "confirmed", "differs"]
+    columns = ["claims", "checked", "shows", "confirmed", "differs", "contested"]
     assert assessed(claims)[columns].tolist() == assessed(bare)[columns].tolist()
 
 
@@ -69,6 +76,13 @@ def test_nothing_to_show_is_nothing_that_speaks(claims):
     speak = [claim for claim in claims if claim[0] in ("states", "tests") and claim[1] not in UNTESTED]
     speak += [claim for claim in claims if claim == ("against", "confirmed")]
     assert (assessed(claims)["shows"] == NOTHING_TO_SHOW) == (not speak)
+
+
+@given(CLAIMS)
+def test_a_contested_claim_counts_as_checked_and_never_makes_agreement(claims):
+    more = assessed([*claims, ("tests", "contested")])
+    assert more["world"] == assessed(claims)["world"] + 1
+    assert more["shows"] in (MIXED, DISAGREES, TOO_LITTLE)
 
 
 @given(CLAIMS.filter(lambda claims: any(v in UNTESTED and r in ("states", "tests") for r, v in claims)))

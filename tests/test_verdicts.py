@@ -12,12 +12,12 @@ from lib.claims import Claim
 from lib.verdicts import (
     AGREES,
     CONFIRMED,
+    CONTESTED,
     DIFFERS,
     MARKS,
     MIMETYPE,
     MIXED,
     NOT_LOOKED_UP,
-    NOT_MEASURABLE,
     NOT_PUBLIC,
     SHOWN,
     UNTESTED,
@@ -132,9 +132,17 @@ def test_a_chapter_says_against_what_its_claims_were_tested():
     found = [result("x-a"), result("x-b", evidence="document"), result("x-c", evidence="arithmetic", verdict=DIFFERS)]
     found += [result(f"x-{n}", None, verdict) for n, verdict in enumerate((*UNTESTED, NOT_LOOKED_UP))]
     assert Summary("x", tuple(found)).numbers() == {
-        "claims": 7, "tested": 3, "remarks": 0, "confirmed": 2, "differs": 1, "not_public": 1, "not_measurable": 1,
-        "not_looked_up": 2, "world": 1, "record": 1, "report": 1,
+        "claims": 7, "tested": 3, "remarks": 0, "confirmed": 2, "differs": 1, "contested": 0, "not_public": 1,
+        "not_measurable": 1, "not_looked_up": 2, "world": 1, "record": 1, "report": 1,
     }  # fmt: skip
+
+
+def test_studies_are_said_to_say_and_count_against_the_world():
+    found = result("x-s", computed="they disagree", verdict=CONTESTED, evidence="studies")
+    assert "the studies say: they disagree" in soup(Verdicts([found])._repr_html_()).text
+    summary = Summary("x", (*RESULTS, found))
+    assert summary.numbers()["contested"] == 1 and summary.numbers()["world"] == 3
+    assert "contested" in soup(summary._repr_mimebundle_()["text/html"]).find("tbody").text
 
 
 def test_cards_count_their_claims_and_lead_to_them():
@@ -146,7 +154,7 @@ def test_cards_count_their_claims_and_lead_to_them():
 
 def test_summary_counts_and_frame():
     summary = Summary("x", (*RESULTS, result("x-d")))
-    assert summary.counts == {CONFIRMED: 2, DIFFERS: 1, NOT_PUBLIC: 1, NOT_MEASURABLE: 0, NOT_LOOKED_UP: 0}
+    assert summary.counts == dict.fromkeys(VERDICTS, 0) | {CONFIRMED: 2, DIFFERS: 1, NOT_PUBLIC: 1}
     frame = summary.frame()
     assert frame["id"].tolist() == ["x-a", "x-b", "x-c", "x-d"]
     assert frame["verdict"].tolist() == [CONFIRMED, DIFFERS, NOT_PUBLIC, CONFIRMED]
@@ -165,7 +173,8 @@ def test_summary_is_json_that_the_synthesis_can_read():
         ("x-c", NOT_PUBLIC, None),
     ]
     assert pd.isna(record["claims"][2]["footnote"])
-    assert bundle["text/plain"] == "1 confirmed, 1 differs, 1 not public, 0 not measurable, 0 not looked up"
+    said = "1 confirmed, 1 differs, 0 contested, 1 not public, 0 not measurable, 0 not looked up"
+    assert bundle["text/plain"] == said
 
 
 def test_summary_table_links_every_claim_that_was_checked_and_counts_the_others():

@@ -2,6 +2,7 @@
 
 from lib.charts.contract import MIMETYPE, NARROW, WIDE, Figure, figure
 from lib.charts.grid import matrix
+from lib.charts.harvest import harvest
 from lib.charts.maps import incident_map, land, mercator
 from lib.charts.multiples import small_multiples
 from lib.charts.series import fit, route_lines
@@ -27,7 +28,7 @@ from lib.charts.timeline import spans, timeline
 
 __all__ = [
     "BLUE", "GREEN", "GREY", "GRID", "INK", "LAND", "MIMETYPE", "MUTED", "NARROW", "ORANGE", "PURPLE",
-    "ROUTES", "SHADE", "VERMILLION", "WIDE", "Figure", "figure", "fit", "incident_map",
+    "ROUTES", "SHADE", "VERMILLION", "WIDE", "Figure", "figure", "fit", "harvest", "incident_map",
     "land", "matrix", "mercator", "route_colour", "route_dash", "route_legend",
     "route_lines", "small_multiples", "spans", "theory_diagram", "timeline",
 ]  # fmt: skip
