@@ -149,7 +149,7 @@ def validate(name: str, path: str | Path | None = None) -> None:
     Raises `DataError` with file, line, column, value and rule of the first rows that break it.
     """
     file, schema = _file(name, path), resource(name)["schema"]
-    _validate(file.name, cells.read(file, schema["fields"], name), schema, name)
+    _validate(file.name, cells.read(file, schema["fields"], name, schema.get("also", ())), schema, name)
 
 
 def _validate(file: str, table: Cells, schema: dict, name: str) -> None:
@@ -263,10 +263,11 @@ def load_rows(name: str, column: str, value: str) -> pd.DataFrame:
 def read(path: str | Path, schema: dict, name: str) -> pd.DataFrame:
     """A CSV or Parquet file held to a Table Schema that is not in the data package, typed as by `load`.
 
-    `name` is what errors call the table. Raises `DataError`.
+    `name` is what errors call the table. Columns that the schema names as `also` may stand in the file and are not
+    read. Raises `DataError`.
     """
     file = _file(name, path)
-    table = cells.read(file, schema["fields"], name)
+    table = cells.read(file, schema["fields"], name, schema.get("also", ()))
     _validate(file.name, table, schema, name)
     return _typed(table, schema)
 
