@@ -66,7 +66,9 @@ def departures_destination_year(source: Path) -> pd.DataFrame:
     closed, demonstrable, unsupervised = (int(number.replace(",", "")) for number in said.groups())
     of_2024 = table["year"] == 2024
     if table.loc[of_2024, "independent_unsupervised"].tolist() != [unsupervised]:
-        raise ValueError(f"unsupervised departures of 2024 are {unsupervised} in words and another number in the column")
+        raise ValueError(
+            f"unsupervised departures of 2024 are {unsupervised} in words and another number in the column"
+        )
     table.insert(4, "demonstrable", table["independent_supervised"] + table["forced"])
     table.loc[of_2024, "demonstrable"] = demonstrable
     table["closed"] = pd.Series(pd.NA, table.index, dtype="Int64").mask(of_2024, closed)
@@ -85,9 +87,13 @@ def returns_frontex_year(source: Path) -> pd.DataFrame:
     raw = read(source, "frontex").astype({"year": int, "frontex_supported": int, "returned_29_countries": int})
     returned = read(source, "returns").astype({"year": int, "returned_total": int}).groupby("year")["returned_total"]
     totals = returned.sum()[returned.size() == STATES]
-    table = raw.set_index("year").rename(columns={"returned_29_countries": "returned"})[["frontex_supported", "returned"]]
+    table = raw.set_index("year").rename(columns={"returned_29_countries": "returned"})[
+        ["frontex_supported", "returned"]
+    ]
     if (table["returned"] != totals.reindex(table.index)).any():
-        raise ValueError(f"all returns differ between the two sources: {table['returned'].to_dict()}, {totals.to_dict()}")
+        raise ValueError(
+            f"all returns differ between the two sources: {table['returned'].to_dict()}, {totals.to_dict()}"
+        )
     table.loc[2024] = [FRONTEX_2024, totals[2024]]
     return table.reset_index()
 

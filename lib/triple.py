@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ DESTINATIONS = ("THRD", "TOTAL")
 
 FLOOR = 10  # people a quarter: below it, counts rounded to five say little of a change
 FEWEST = 3  # pairs that a state, or an origin, must have besides the one that is judged
-SWEEPS = 25  # of the two-way fit
+SWEEPS = 20  # of the two-way fit; with as many pairs as here ten would do
 REACH = 1.96 + 0.84  # standard errors from zero that an effect lies when a test at 5% finds it four times in five
 
 
@@ -53,31 +54,42 @@ class TripleChange(LogChange):
         """How many times as many departures the smallest rise has that is found with a probability of about 80%."""
         return float(np.exp(REACH * self.scale))
 
+    @cached_property
+    def expected(self) -> np.ndarray:
+        """`expected` of each pair by those that are neither it nor the treated one."""
+        before, later = self._sums
+        weight = 1.0 - np.eye(len(before))
+        weight[:, -1] = 0.0
+        return expected(before, later, self.state, self.origin, weight)
+
+    @property
+    def _sums(self) -> tuple[np.ndarray, np.ndarray]:
+        return tuple(self.counts[:, part].sum(axis=1) + HALF for part in (~self.after, self.after))
+
     def _at(self, effects: Collection[float]) -> tuple[np.ndarray, np.ndarray]:
-        before, later = (self.counts[:, part].sum(axis=1) + HALF for part in (~self.after, self.after))
+        before, later = self._sums
         left = np.tile(later, (len(effects), 1))
         left[:, -1] *= np.exp(-np.asarray(effects))
-        return deviations(before, left, expected(before, left, self.state, self.origin))
+        return deviations(before, left, np.broadcast_to(self.expected, left.shape))
 
 
-def expected(before: np.ndarray, later: np.ndarray, state: np.ndarray, origin: np.ndarray) -> np.ndarray:
-    """How many times its cases before each pair would have after, by the other pairs of its state and of its origin.
+def expected(
+    before: np.ndarray, later: np.ndarray, state: np.ndarray, origin: np.ndarray, weight: np.ndarray
+) -> np.ndarray:
+    """How many times its cases before each pair would have after, if it moved as its state and its origin do.
 
-    `before` (pairs) and `later` (worlds × pairs) are above zero; `state` and `origin` number each pair's. A change of
-    the state times a change of the origin, by iterative proportional fitting over all pairs; then each pair's own cell
-    is left out of the two that it is compared with.
+    `before` and `later` (pairs) are above zero; `state` and `origin` number each pair's; row k of `weight` (pairs ×
+    pairs) says which pairs the k-th is compared with: one for those, zero for others and for itself. A change of the
+    state times a change of the origin, by iterative proportional fitting: a Poisson regression with both as effects.
     """
     of_state, of_origin = (np.eye(index.max() + 1)[index] for index in (state, origin))
-    origins = np.ones((len(later), of_origin.shape[1]))
+    earlier, counted, origins = weight * before, weight * later, np.ones((len(before), of_origin.shape[1]))
+    at_state, at_origin = counted @ of_state, counted @ of_origin
     for _ in range(SWEEPS):
-        states = (later @ of_state) / ((before * origins[:, origin]) @ of_state)
-        origins = (later @ of_origin) / ((before * states[:, state]) @ of_origin)
-
-    def by_others(weight: np.ndarray, index: np.ndarray, of: np.ndarray) -> np.ndarray:
-        return ((later @ of)[:, index] - later) / ((weight @ of)[:, index] - weight)
-
-    by_state = by_others(before * origins[:, origin], state, of_state)
-    return by_state * by_others(before * states[:, state], origin, of_origin)
+        states = at_state / ((earlier * origins[:, origin]) @ of_state)
+        origins = at_origin / ((earlier * states[:, state]) @ of_origin)
+    own = np.arange(len(before))
+    return states[own, state] * origins[own, origin]
 
 
 def pairs(table: pd.DataFrame) -> pd.DataFrame:
@@ -96,18 +108,17 @@ def pairs(table: pd.DataFrame) -> pd.DataFrame:
         raise TripleError(_no_rows(whole, "c_dest", " or ".join(DESTINATIONS)))
     named = [whole[column].str.fullmatch("[A-Z]{2}") for column in ("geo", "citizen")]
     whole = whole[(whole["c_dest"] == destination) & named[0] & named[1]]
-    quarters = pd.PeriodIndex(whole["TIME_PERIOD"].str.replace("-", ""), freq="Q")
-    span = pd.period_range(quarters.min(), quarters.max(), freq="Q")
-    if len(lacking := span.difference(quarters)):
-        after = whole[quarters > lacking[0]].iloc[0]
+    periods = {text: pd.Period(text.replace("-", ""), "Q") for text in whole["TIME_PERIOD"].unique()}
+    span = pd.period_range(min(periods.values()), max(periods.values()), freq="Q")
+    if len(lacking := span.difference(pd.PeriodIndex(periods.values()))):
+        after = whole[whole["TIME_PERIOD"].map(periods) > lacking[0]].iloc[0]
         raise TripleError(
             f"line {after.name + 2}, column 'TIME_PERIOD', value '{after['TIME_PERIOD']}': no row of the file is of "
             f"{lacking[0].year}-Q{lacking[0].quarter}, before it; download the quarters without a gap"
         )
-    wide = whole.assign(quarter=quarters.to_timestamp()).pivot(
-        index=["geo", "citizen"], columns="quarter", values="OBS_VALUE"
-    )
-    return wide.astype(float).rename_axis(["state", "origin"])
+    wide = whole.pivot(index=["geo", "citizen"], columns="TIME_PERIOD", values="OBS_VALUE")
+    wide.columns = pd.PeriodIndex([periods[text] for text in wide.columns]).to_timestamp()
+    return wide.sort_index(axis=1).astype(float).rename_axis(["state", "origin"])
 
 
 def _no_rows(table: pd.DataFrame, column: str, wanted: str) -> str:
@@ -176,8 +187,10 @@ def simulated(seed: int, extra: float = 0.0, start: str = "2022Q3") -> pd.DataFr
     """
     rng = np.random.default_rng(seed)
     shape, quarters = (len(STATES), len(ORIGINS)), len(QUARTERS)
-    level = np.exp(rng.normal(3.2, 0.8, (shape[0], 1)) + rng.normal(0, 0.8, (1, shape[1])) + rng.normal(0, 0.9, shape))
     treated = STATES.index(PAIR[0]), ORIGINS.index(PAIR[1])
+    of_states, of_origins = rng.normal(3.2, 0.8, (shape[0], 1)), rng.normal(0, 0.8, (1, shape[1]))
+    of_states[treated[0]], of_origins[:, treated[1]] = 3.2, 0.0  # neither small nor large
+    level = np.exp(of_states + of_origins + rng.normal(0, 0.9, shape))
     level[treated] = LEVEL
     of_state, of_origin, own = (
         wander(rng, (rows, quarters), dispersion, 0.8)
