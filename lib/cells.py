@@ -47,9 +47,9 @@ class Cells:
 def read(file: Path, fields: list[dict], name: str, also: Collection[str] = ()) -> Cells:
     """The cells of a CSV or Parquet file that has one column for each of the `fields` of a schema, in any order.
 
-    Columns named in `also` may stand in the file and are not read. Of CSV: comma, quotes, UTF-8 with or without a byte order mark, lines that end in LF or CRLF. Nothing is
-    stripped, filled or converted. Raises `DataError` for a file that is no such table, which says what it is
-    instead and, unless it has one of the columns, quotes nothing of it.
+    Columns named in `also` may stand in the file and are not read. Of CSV: comma, quotes, UTF-8 with or without a byte
+    order mark, lines that end in LF or CRLF. Nothing is stripped, filled or converted. Raises `DataError` for a file
+    that is no such table, which says what it is instead and, unless it has one of the columns, quotes nothing of it.
     """
     names = [field["name"] for field in fields]
     if file.suffix.lower() == ".parquet":

@@ -32,7 +32,7 @@ SEEN = {"whole": "", "excerpt": ", seen in excerpts", "republished": ", as repub
 
 # How a value is written, and how to say so. Frictionless and pandas each read more than this, and not the same.
 FORMS = {
-    "integer": (r"[+-]?\d+", "a whole number, without a thousands separator; write 1234, or nothing where there is none"),
+    "integer": (r"[+-]?\d+", "a whole number without a thousands separator, or nothing; write 1234"),
     "number": (r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", "a number, with a point in decimals; write 1234.5"),
     "year": (r"[1-9]\d{3}", "a year; write 2025"),
     "yearmonth": (r"[1-9]\d{3}-(0[1-9]|1[0-2])", "a month; write 2025-03"),

@@ -161,8 +161,8 @@ def triple_change(
     if pair not in kept.index:
         seen = f"a mean of {counts.loc[pair].mean():.1f} people a quarter" if pair in counts.index else "no row"
         raise TripleError(
-            f"{pair[0]} to {pair[1]} cannot be judged: {seen}; it needs {FLOOR} in the mean quarter, no quarter without "
-            f"a value, and more than {FEWEST} pairs of its state and of its origin that have the same"
+            f"{pair[0]} to {pair[1]} cannot be judged: {seen}; it needs {FLOOR} in the mean quarter, no quarter "
+            f"without a value, and more than {FEWEST} pairs of its state and of its origin that have the same"
         )
     order = [*kept.index[kept.index != pair], pair]
     kept = kept.loc[order]
@@ -181,9 +181,10 @@ LEVEL = 15  # people a quarter from the Netherlands to Morocco before the start:
 
 
 def simulated(seed: int, extra: float = 0.0, start: str = "2022Q3") -> pd.DataFrame:
-    """A made-up file in Eurostat's form, rounded to five, with `extra` people a quarter from the Netherlands to Morocco.
+    """A made-up file in Eurostat's form, with `extra` people a quarter from the Netherlands to Morocco from `start` on.
 
-    Counts are Poisson around a pair's level times a wandering intensity of its state, of its origin and of its own.
+    Counts are Poisson around a pair's level times a wandering intensity of its state, of its origin and of its own,
+    rounded to five.
     """
     rng = np.random.default_rng(seed)
     shape, quarters = (len(STATES), len(ORIGINS)), len(QUARTERS)
@@ -198,7 +199,7 @@ def simulated(seed: int, extra: float = 0.0, start: str = "2022Q3") -> pd.DataFr
     )
     recovery = np.linspace(0.8, 1.2, quarters)  # all grow after the pandemic
     mean = level[..., None] * of_state[:, None] * of_origin[None] * own.reshape(*shape, quarters) * recovery
-    mean[treated] *= 1 + extra / LEVEL * (QUARTERS >= start)
+    mean[treated] *= 1 + extra / LEVEL * (start <= QUARTERS)
     rounded = (rng.poisson(mean) + 2) // 5 * 5
     geo, citizen, quarter = (index.ravel() for index in np.indices(rounded.shape))
     return pd.DataFrame(

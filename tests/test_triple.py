@@ -178,7 +178,7 @@ def twice(rows):
         (no_quarter, ["mine.csv, line ", "'TIME_PERIOD'", "'2023-Q3'", "no row of the file is of 2023-Q2", "download"]),
         (by_age, ["mine.csv, line 2", "'age'", "'Y18-34'", "no row of the file has TOTAL", "download the totals"]),
         (elsewhere, ["mine.csv, line 2", "'c_dest'", "'XXX'", "THRD or TOTAL", "download the totals"]),
-        (colon, ["mine.csv, line 2", "'OBS_VALUE'", "':'", "or nothing where there is none"]),
+        (colon, ["mine.csv, line 2", "'OBS_VALUE'", "':'", "or nothing; write 1234"]),
         (short_quarter, ["mine.csv, line 2", "'TIME_PERIOD'", "'2021Q1'", "pattern"]),
         (without_geo, ["mine.csv, line 1", "'geo'", "missing-label", "the header has to be"]),
         (twice, ["mine.csv, line ", "primary-key", "TIME_PERIOD '2021-Q1'"]),
@@ -196,7 +196,7 @@ def test_a_pair_that_cannot_be_judged_is_named_with_what_it_lacks():
     small = table.copy()
     small.loc[triple.PAIR] = 5.0
     with pytest.raises(
-        triple.TripleError, match="NL to MA cannot be judged: a mean of 5.0 people a quarter; it needs 10"
+        triple.TripleError, match=r"NL to MA cannot be judged: a mean of 5\.0 people a quarter; it needs 10"
     ):
         triple.triple_change(small, triple.PAIR, START, DUTCH)
     with pytest.raises(triple.TripleError, match="NL to XX cannot be judged: no row"):
