@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,12 +44,12 @@ class Cells:
     lines: list[int]
 
 
-def read(file: Path, fields: list[dict], name: str) -> Cells:
+def read(file: Path, fields: list[dict], name: str, also: Collection[str] = ()) -> Cells:
     """The cells of a CSV or Parquet file that has one column for each of the `fields` of a schema, in any order.
 
-    Of CSV: comma, quotes, UTF-8 with or without a byte order mark, lines that end in LF or CRLF. Nothing is
-    stripped, filled or converted. Raises `DataError` for a file that is no such table, which says what it is
-    instead and, unless it has one of the columns, quotes nothing of it.
+    Columns named in `also` may stand in the file and are not read. Of CSV: comma, quotes, UTF-8 with or without a byte
+    order mark, lines that end in LF or CRLF. Nothing is stripped, filled or converted. Raises `DataError` for a file
+    that is no such table, which says what it is instead and, unless it has one of the columns, quotes nothing of it.
     """
     names = [field["name"] for field in fields]
     if file.suffix.lower() == ".parquet":
@@ -56,7 +57,7 @@ def read(file: Path, fields: list[dict], name: str) -> Cells:
     else:
         rows, lines = _csv(file, names, name)
     header, *rows = rows
-    refuse(name, _header_errors(file.name, header, names))
+    refuse(name, _header_errors(file.name, header, names, also))
     uneven = [(row, at) for row, at in zip(rows, lines, strict=True) if len(row) != len(header) or not any(row)]
     refuse(name, [_uneven(file.name, row, at, header) for row, at in uneven])
     if header != names:
@@ -133,11 +134,11 @@ def _text(file: Path, name: str) -> str:
     return text
 
 
-def _header_errors(file: str, header: list[str], names: list[str]) -> list[str]:
+def _header_errors(file: str, header: list[str], names: list[str], also: Collection[str]) -> list[str]:
     wanted = f"the header has to be: {','.join(names)}"
     kinds = {
         "missing-label: there is no such column": [column for column in names if column not in header],
-        "extra-label: the table has no such column": [column for column in header if column not in names],
+        "extra-label: the table has no such column": [column for column in header if column not in {*names, *also}],
         "duplicate-label: the column stands here twice": {c for c in names if header.count(c) > 1},
     }
     return [f"{file}, line 1, column {shown(c)}: {rule}; {wanted}" for rule, columns in kinds.items() for c in columns]

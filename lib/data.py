@@ -32,7 +32,7 @@ SEEN = {"whole": "", "excerpt": ", seen in excerpts", "republished": ", as repub
 
 # How a value is written, and how to say so. Frictionless and pandas each read more than this, and not the same.
 FORMS = {
-    "integer": (r"[+-]?\d+", "a whole number, without a thousands separator; write 1234"),
+    "integer": (r"[+-]?\d+", "a whole number without a thousands separator, or nothing; write 1234"),
     "number": (r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", "a number, with a point in decimals; write 1234.5"),
     "year": (r"[1-9]\d{3}", "a year; write 2025"),
     "yearmonth": (r"[1-9]\d{3}-(0[1-9]|1[0-2])", "a month; write 2025-03"),
@@ -149,7 +149,7 @@ def validate(name: str, path: str | Path | None = None) -> None:
     Raises `DataError` with file, line, column, value and rule of the first rows that break it.
     """
     file, schema = _file(name, path), resource(name)["schema"]
-    _validate(file.name, cells.read(file, schema["fields"], name), schema, name)
+    _validate(file.name, cells.read(file, schema["fields"], name, schema.get("also", ())), schema, name)
 
 
 def _validate(file: str, table: Cells, schema: dict, name: str) -> None:
@@ -263,10 +263,11 @@ def load_rows(name: str, column: str, value: str) -> pd.DataFrame:
 def read(path: str | Path, schema: dict, name: str) -> pd.DataFrame:
     """A CSV or Parquet file held to a Table Schema that is not in the data package, typed as by `load`.
 
-    `name` is what errors call the table. Raises `DataError`.
+    `name` is what errors call the table. Columns that the schema names as `also` may stand in the file and are not
+    read. Raises `DataError`.
     """
     file = _file(name, path)
-    table = cells.read(file, schema["fields"], name)
+    table = cells.read(file, schema["fields"], name, schema.get("also", ()))
     _validate(file.name, table, schema, name)
     return _typed(table, schema)
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from papermill.exceptions import PapermillExecutionError
 
-from lib import charts, data, panel, verdicts
+from lib import charts, data, panel, triple, verdicts
 from lib.claims import ClaimError, Ledger
 from lib.results import outputs
 
@@ -97,10 +97,11 @@ def test_a_copy_of_the_panel_is_somebody_elses_data(tmp_path):
 
 @pytest.fixture(scope="module")
 def own(run_chapter, tmp_path_factory):
-    """The chapter after a run on the shipped panel as somebody's own Parquet file."""
+    """The chapter after a run on the shipped panel as somebody's own Parquet file, and on returns by quarter as CSV."""
     file = tmp_path_factory.mktemp("own") / "mine.parquet"
     data.load(PANEL).to_parquet(file)
-    return run_chapter(CHAPTER, panel=str(file))
+    returns = shutil.copy(data.PACKAGE.parent / f"{triple.TABLE}.csv", file.with_name("estat.csv"))
+    return run_chapter(CHAPTER, panel=str(file), eurostat_returns=str(returns))
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +150,15 @@ def test_figures_of_an_own_panel_read_like_figures_on_real_data(figures):
             said = [*lines, *(record[name] for name in ("title", "subtitle", "alt", "note", "table"))]
             assert "simulated" not in " ".join(said).lower(), record["id"]
             assert record["title"][0].isupper() or record["title"][0].isdigit(), record["id"]
+
+
+@pytest.mark.book
+def test_the_comparison_of_pairs_runs_on_a_readers_own_file(figures):
+    [record] = [record for record in figures if triple.TABLE in sources(record)]
+    lines = " ".join(source["line"] for source in record["sources"])
+    said = [lines, *(record[name] for name in ("title", "subtitle", "alt", "note", "table"))]
+    assert record["id"] == "fig-triple" and "own file estat.csv" in lines
+    assert stamps(record) == {False} and "simulated" not in " ".join(said).lower()
 
 
 @pytest.mark.book
