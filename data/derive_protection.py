@@ -46,6 +46,16 @@ DONOR_COLUMNS = [
 ]  # fmt: skip
 FOUND_DONORS = [
     (
+        "ALL", "TUR", 2020, 2020, 695, "USD", "refugees", "no", "raised; all donors together, the EU among them",
+        "the UN-led plan for refugees and their hosts (3RP), all partners", "3RP Türkiye, through ReliefWeb",
+        "official page", "https://reliefweb.int/report/turkey/3rp-turkey-chapter-2020-outcome-monitoring-report",
+    ),
+    (
+        "ALL", "TUR", 2021, 2021, 527, "USD", "refugees", "no", "raised; all donors together, the EU among them",
+        "the UN-led plan for refugees and their hosts (3RP), all partners", "3RP Türkiye, through ReliefWeb",
+        "official page", "https://reliefweb.int/report/turkiye/3rp-turkey-chapter-2021-outcome-monitoring-report",
+    ),
+    (
         "EU", "TUR", 2022, 2022, 220, "EUR", "border", "yes", "adopted",
         "border control in the east of the country: masts, cameras, training",
         "European Commission, as republished", "official through press",
