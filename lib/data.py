@@ -75,7 +75,7 @@ class Provenance:
         if self.assumed:
             return "assumptions of this book"
         if self.status == "reported":
-            return "the report (IOB, June 2026)"
+            return "the report"
         who = re.split(r",|;| \(", self.publisher)[0]
         return f"{who}, {_day(self.reference_date)}"
 

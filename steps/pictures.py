@@ -159,7 +159,8 @@ def _still(chart: dict) -> dict:
 def main(words: list[str]) -> None:
     """Draw the pictures of one chapter, and record that it is done."""
     [name] = words
-    made_from = [f"_build/figures/{name}.json", "steps/pictures.py", "steps/fonts.conf", "steps/fonts", "requirements.lock"]
+    own = ["steps/pictures.py", "steps/fonts.conf", "steps/fonts"]
+    made_from = [f"_build/figures/{name}.json", *own, "requirements.lock"]
     used = record.parts(record.files(*made_from))
     draw(name)
     drawn = {str(file.relative_to(ROOT)) for file in paths(records(name))}

@@ -67,7 +67,7 @@ def signs() -> TTFont:
     font.setupGlyphOrder(names)
     font.setupCharacterMap({ord(sign): name for sign, name in SIGNS.items()})
     font.setupGlyf({name: _glyph(name) for name in names})
-    font.setupHorizontalMetrics({name: (SIDE + 160, 80) for name in names})
+    font.setupHorizontalMetrics(dict.fromkeys(names, (SIDE + 160, 80)))
     font.setupHorizontalHeader(ascent=1024, descent=-400)
     font.setupNameTable({"familyName": "Grip Signs", "styleName": "Regular"})
     font.setupOS2(sTypoAscender=1024, sTypoDescender=-400, usWinAscent=1024, usWinDescent=400)

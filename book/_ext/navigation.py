@@ -10,7 +10,6 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-
 # What the header says. A page that is not there is left out, and the menus hold every other page of the book.
 LINKS = (("book/recommendations", "Recommendations"), ("book/ledger", "All claims"))
 ANSWER, CHAPTERS, BENEATH = "Answer", "Chapters", "Data and methods"
