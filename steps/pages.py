@@ -161,8 +161,6 @@ def _raw(template: str, **values: object) -> str:
 def of_claim(claim: Mapping) -> str:
     """The links that stand under a claim in its chapter: ledger, figures, official rows, code, what it bears on."""
     links = [] if claim["whose"] == OURS else [f'<a href="../ledger.html#{claim["id"]}">ledger</a>']
-    if claim["verdict"] not in UNTESTED:
-        links.append(f'<a class="to-code" href="#code-{claim["id"]}">code</a>')
     links += [
         f'<a href="{_page(figure["chapter"], claim["chapter"])}#{figure["figure"]}">figure</a>'
         for figure in claim["figures"]
@@ -170,7 +168,12 @@ def of_claim(claim: Mapping) -> str:
     if claim["rows"]:
         links.append(f'<a href="../rows.html#{claim["id"]}">official rows</a>')
     bears = ", ".join(f'<a href="synthesis.html#{anchor}">{name}</a>' for name, anchor in anchors(claim))
-    return " · ".join(links) + (f" · bears on {bears}" if bears else "")
+    links += [f"bears on {bears}"] if bears else []
+    if claim["verdict"] not in UNTESTED:  # last, since a page that shows no code shows no link to it
+        between = " · " if links else ""
+        code = f'<span class="to-code">{between}<a href="#code-{claim["id"]}">code</a></span>'
+        return " · ".join(links) + code
+    return " · ".join(links)
 
 
 def _page(chapter: str, here: str) -> str:

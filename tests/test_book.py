@@ -184,7 +184,8 @@ def test_figures_keep_their_contract(soup, ids, book):
         assert id.startswith("fig-")
         assert len(words(figure.select_one(".figure-title"))) > 10, id
         assert len(words(figure.select_one(".figure-subtitle"))) > 10, id
-        assert len(figure.find_all(True)) + 1 <= 30 + len(figure.select(".figure-claims a, .figure-source a")), id
+        listed = figure.select(".figure-claims :is(a, li), .figure-source a")
+        assert len(figure.find_all(True)) + 1 <= 35 + len(listed), id
         picture = figure.select_one(".figure-picture img")
         assert len(picture["alt"]) >= 30 and picture["loading"] == "lazy", id
         for shown in (picture["src"], figure.select_one(".figure-picture source")["srcset"]):
@@ -221,6 +222,8 @@ def test_simulated_data_say_so_wherever_they_are_seen_and_nothing_else_does(proj
         id = figure["id"]
         simulated = "simulated" in {STATUS[name] for name in sources[id]}
         assert ("(simulated)" in figure.select_one(".figure-source").get_text()) is simulated, id
+        assert ("evidence-simulated" in figure["class"]) is simulated, id
+        assert (figure.select_one(".figure-evidence").get_text() == "Simulated data") is simulated, id
         folder = book / "book" / "chapters"
         files = [folder / link["href"] for link in figure.select(".figure-downloads a[download]")]
         specs = handed_over(folder / figure["data-live"])

@@ -47,7 +47,8 @@
   function choose(what) {
     const parts = [...document.querySelectorAll("article :is(h1, h2, h3, h4, p, li, figure, table)")];
     const bar = document.querySelector(".bd-header").offsetHeight;
-    const read = parts.find((part) => !part.closest("details.hide") && part.getBoundingClientRect().top >= bar);
+    const read = parts.find((part) => part.getBoundingClientRect().top >= bar && part.checkVisibility()
+      && !part.closest("details.hide"));
     const before = read?.getBoundingClientRect().top;
     show(what);
     if (read) scrollBy({ top: read.getBoundingClientRect().top - before, behavior: "instant" });
