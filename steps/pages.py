@@ -170,9 +170,7 @@ def of_claim(claim: Mapping) -> str:
     bears = ", ".join(f'<a href="synthesis.html#{anchor}">{name}</a>' for name, anchor in anchors(claim))
     links += [f"bears on {bears}"] if bears else []
     if claim["verdict"] not in UNTESTED:  # last, since a page that shows no code shows no link to it
-        between = " · " if links else ""
-        code = f'<span class="to-code">{between}<a href="#code-{claim["id"]}">code</a></span>'
-        return " · ".join(links) + code
+        return f'{" · ".join(links)} <a class="to-code" href="#code-{claim["id"]}">code</a>'
     return " · ".join(links)
 
 
@@ -183,13 +181,13 @@ def _page(chapter: str, here: str) -> str:
 def of_figure(claims: list[Mapping], chapter: str) -> str:
     """The fold in the foot of a figure: the claims that it shows, each with its sign."""
     links = "".join(
-        f'<li>{MARKS[claim["verdict"]]} <a href="{_page(claim["chapter"], chapter)}#{claim["id"]}">'
-        f"{escape(claim['statement'])}</a></li>"
+        f'<a href="{_page(claim["chapter"], chapter)}#{claim["id"]}">'
+        f"{MARKS[claim['verdict']]} {escape(claim['statement'])}</a>"
         for claim in claims
     )
     number = f"{len(claims)} statement{'' if len(claims) == 1 else 's'}"
     done = "shown" if any(claim["verdict"] in UNTESTED for claim in claims) else "tested"
-    return f'<details class="figure-claims"><summary>{number} {done} here</summary><ul>{links}</ul></details>'
+    return f'<details class="figure-claims"><summary>{number} {done} here</summary>{links}</details>'
 
 
 def trails(chapter: str, found: pd.DataFrame) -> dict[str, str]:

@@ -461,7 +461,7 @@ def test_keyboard_alone_is_enough(visit, name):
     assert table.evaluate("details => details.open")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "table-scroll"
-    rows = int(re.search(r"([\d,]+) rows", table.locator("summary").inner_text())[1])
+    rows = int(re.search(r"([\d,]+) rows", table.locator("summary").get_attribute("aria-label"))[1])
     playwright.expect(table.locator("tbody tr")).to_have_count(rows)
     assert page.evaluate("document.activeElement.className") == "table-scroll"
 

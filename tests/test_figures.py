@@ -70,10 +70,10 @@ def test_the_foot_is_one_line_of_which_the_rest_unfolds(placed):
     sources = [source("public", who=f"Agency {name}, somewhere") for name in "ABC"]
     foot = placed(sources=sources)[0].select_one(".figure-foot")
     assert [fold.get_text().split(":")[0] for fold in foot.select("summary, .figure-made")] == [
-        "Source", "Table of this figure", "Download", "How it was made",
+        "Source", "Table", "Download", "How it was made",
     ]  # fmt: skip
     assert foot.summary.get_text() == "Source: Agency A, 4 August 2026; Agency B, 4 August 2026; 1 more"
-    assert [link.get_text() for link in foot.select(".figure-source p a")] == [one.line for one in sources]
+    assert [link.get_text() for link in foot.select(".figure-source a")] == [one.line for one in sources]
     for link in foot.select("a[aria-label]"):
         assert link["aria-label"].startswith(link.get_text())
 
