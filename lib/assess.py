@@ -34,14 +34,9 @@ DECIDING = (STATES, TESTS, AGAINST)
 NOTHING, LITTLE, SOME, MOST = "nothing", "little", "some", "most"
 ENOUGH = 1 / 4  # of the claims that state or test something: where fewer were tested, they do not speak for it
 CHECKED = [NOTHING, LITTLE, SOME, MOST]  # from least to most
-# A circle that fills up, so that the share reads without colour.
-SIGNS = dict(
-    zip(
-        CHECKED,
-        "\N{WHITE CIRCLE}\N{CIRCLE WITH UPPER RIGHT QUADRANT BLACK}\N{CIRCLE WITH LEFT HALF BLACK}\N{BLACK CIRCLE}",
-        strict=True,
-    )
-)
+# Four dots that fill up, so that the amount reads without colour.
+DOTS = {NOTHING: 0, LITTLE: 1, SOME: 2, MOST: 4}
+SIGNS = {word: "\N{BLACK CIRCLE}" * full + "\N{WHITE CIRCLE}" * (4 - full) for word, full in DOTS.items()}
 MEANING = {  # of what was checked
     NOTHING: "none of the claims that state or test it",
     LITTLE: "fewer than a quarter of them",

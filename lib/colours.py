@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
-# Blue to grey are Okabe and Ito's, safe for the common kinds of colour blindness. The style sheet has the same values.
+# Blue to grey are Okabe and Ito's, safe for the common kinds of colour blindness; the last marks simulated data and
+# nothing else. The style sheet has the same values.
 LIGHT = {
-    "ink": "#22303c", "muted": "#5b6873", "grid": "#dfe4e8", "shade": "#e9eef2", "land": "#e3e0d8", "coast": "#b9b4a6",
+    "ink": "#1c2730", "muted": "#56626c", "grid": "#e0dcd3", "shade": "#ece7db", "land": "#e3ded2", "coast": "#b9b2a2",
     "blue": "#0072b2", "vermillion": "#c74e00", "green": "#008060", "purple": "#a85590", "orange": "#b87700",
-    "grey": "#6f7a83",
+    "grey": "#6f7a83", "simulated": "#6b3fa0",
 }  # fmt: skip
 DARK = {
-    "ink": "#e6ebef", "muted": "#a9b5bf", "grid": "#343f49", "shade": "#26303a", "land": "#39424b", "coast": "#5c6873",
+    "ink": "#e6eaec", "muted": "#aab4bb", "grid": "#38424a", "shade": "#2b353d", "land": "#39424b", "coast": "#5f6a73",
     "blue": "#5ab4ea", "vermillion": "#f08a4b", "green": "#3cc29a", "purple": "#dd9ccb", "orange": "#eab54a",
-    "grey": "#a3adb6",
+    "grey": "#a3adb6", "simulated": "#c5a8f0",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import difflib
 import hashlib
 import json
@@ -39,6 +40,8 @@ FORMS = {
     "date": (r"[1-9]\d{3}-\d\d-\d\d", "a date; write 2025-03-31"),
 }
 
+OURS = {"simulated": "simulated by this book", "own file": "a reader's own file"}  # what a source line says briefly
+
 
 @dataclass(frozen=True)
 class Provenance:
@@ -58,6 +61,31 @@ class Provenance:
         """One line for a figure: title, publisher, reference date, status, and where a source was not seen whole."""
         how = SEEN.get(self.seen, "")
         return f"{self.title}. {self.publisher}, {self.reference_date} ({self.status}{how})"
+
+    @property
+    def assumed(self) -> bool:
+        """Whether the table holds assumptions of this book, as its caveats say."""
+        return any(caveat.startswith("ASSUMPTIONS") for caveat in self.caveats)
+
+    @property
+    def short(self) -> str:
+        """Whose numbers they are, and of when, in a few words."""
+        if self.status in OURS:
+            return OURS[self.status]
+        if self.assumed:
+            return "assumptions of this book"
+        if self.status == "reported":
+            return "the report"
+        who = re.split(r",|;| \(", self.publisher)[0]
+        return f"{who}, {_day(self.reference_date)}"
+
+
+def _day(date: str) -> str:
+    """A reference date as it is said: "4 August 2026", "June 2026", "2024"."""
+    if not re.fullmatch(r"\d{4}-\d\d(-\d\d)?", date):
+        return date
+    year, month, *day = map(int, date.split("-"))
+    return " ".join(map(str, [*day, calendar.month_name[month], year]))
 
 
 @cache

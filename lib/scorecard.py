@@ -9,18 +9,14 @@ from html import escape
 
 import pandas as pd
 
+from lib import verdicts
 from lib.shown import Shown
 
 MET, NOT_MET, NOT_STATED, NOT_APPLICABLE = "met", "not met", "not stated", "does not apply"
 PARTLY, CANNOT_BE_TOLD = "partly", "cannot be told"
-# Shape and word, so that a verdict reads in print and without colour; a dot or a slash is no tick and no cross.
-MARKS = {
-    MET: "\N{CHECK MARK}", NOT_MET: "\N{MULTIPLICATION X}",
-    NOT_STATED: "\N{MIDDLE DOT}", NOT_APPLICABLE: "\N{DIVISION SLASH}",
-}  # fmt: skip
-JUDGED = {
-    MET: MARKS[MET], PARTLY: "\N{VULGAR FRACTION ONE HALF}", NOT_MET: MARKS[NOT_MET], CANNOT_BE_TOLD: "\N{LOZENGE}",
-}  # fmt: skip
+# Shape and word, so that a verdict reads in print and without colour: the shapes of the scale of verdicts.
+MARKS = {MET: verdicts.YES, NOT_MET: verdicts.NO, NOT_STATED: verdicts.OPEN, NOT_APPLICABLE: "\N{EN DASH}"}
+JUDGED = {MET: verdicts.YES, PARTLY: verdicts.PARTLY, NOT_MET: verdicts.NO, CANNOT_BE_TOLD: verdicts.OPEN}
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,16 @@ import pandas as pd
 
 from lib.assess import SETTING, enough
 from lib.shown import Shown
-from lib.verdicts import CONFIRMED, MARKS, TESTED_BY, UNTESTED
+from lib.verdicts import CONFIRMED, MARKS, NO, OPEN, PARTLY, TESTED_BY, UNTESTED, YES
 
 LEVELS = {"input": "Input", "output": "Output", "outcome": "Outcome", "impact": "Impact"}
 SUPPORTED, LIMITED, NO_EFFECT, NOT_ASSESSABLE, SILENT = "supported", "limited", "no_effect", "not_assessable", "silent"
-# A sign as well as a word, so that a state reads in print and without colour.
+# A sign as well as a word, so that a state reads in print and without colour: the shapes of the scale of verdicts.
 STATES = {
-    SUPPORTED: ("\N{CHECK MARK}", "supported"),
-    LIMITED: ("\N{ALMOST EQUAL TO}", "limited effect"),
-    NO_EFFECT: ("\N{MULTIPLICATION X}", "no effect found"),
-    NOT_ASSESSABLE: ("?", "not assessable"),
+    SUPPORTED: (YES, "supported"),
+    LIMITED: (PARTLY, "limited effect"),
+    NO_EFFECT: (NO, "no effect found"),
+    NOT_ASSESSABLE: (OPEN, "not assessable"),
     SILENT: ("\N{EN DASH}", "no claim carries it"),
 }
 

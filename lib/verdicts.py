@@ -32,12 +32,14 @@ TESTED_BY = {
 FOUND = {"document": "the record has", "studies": "the studies say"}  # how a result is said; others are computed
 AGAINST_WHAT = {"world": "the world", "record": "a document", "report": "the report itself"}
 OURS, REMARKED = "ours", "our remark"  # whose a row is, and what stands in a file in place of its verdict
-# Shape as well as word and colour, so that a verdict reads in print and without colour. One sign for one thing.
+# What checking shows, in four shapes that read in print and without colour; the word beside a shape says which of its
+# cases it is, or why nothing was checked. The book has one other scale, how much was checked (`lib.assess.SIGNS`).
+YES, PARTLY, NO, OPEN = (
+    "\N{BLACK SQUARE}", "\N{SQUARE WITH LEFT HALF BLACK}", "\N{BLACK CIRCLE}", "\N{WHITE SQUARE}",
+)  # fmt: skip
 MARKS = {
-    CONFIRMED: "\N{CHECK MARK}", DIFFERS: "\N{NOT EQUAL TO}", CONTESTED: "\N{LEFT RIGHT ARROW}",
-    NOT_PUBLIC: "\N{BLACK SQUARE}", NOT_MEASURABLE: "\N{TILDE OPERATOR}", NOT_LOOKED_UP: "\N{HORIZONTAL ELLIPSIS}",
-    AGREES: "\N{IDENTICAL TO}", EXCEPTION: "\N{IDENTICAL TO}*", MIXED: "\N{PLUS-MINUS SIGN}",
-    TOO_LITTLE: "\N{VULGAR FRACTION ONE QUARTER}", NOTHING_TO_SHOW: "\N{EMPTY SET}",
+    CONFIRMED: YES, AGREES: YES, CONTESTED: PARTLY, EXCEPTION: PARTLY, MIXED: PARTLY, DIFFERS: NO,
+    NOT_PUBLIC: OPEN, NOT_MEASURABLE: OPEN, NOT_LOOKED_UP: OPEN, TOO_LITTLE: OPEN, NOTHING_TO_SHOW: OPEN,
 }  # fmt: skip
 
 

@@ -17,6 +17,11 @@ from steps import ROOT, StepError, pictures
 TEMPLATE = jinja2.Environment(autoescape=True, trim_blocks=True).from_string(
     Path(__file__).with_name("figure.html").read_text(encoding="utf-8")
 )
+EVIDENCE = {
+    "public": "Public data", "report": "The report's numbers", "both": "Public data and the report's numbers",
+    "simulated": "Simulated data", "assumption": "Assumption", "own": "Own file",
+}  # fmt: skip
+NAMED = 2  # sources on the line beneath a figure; the others are in its fold
 # The reader's font can be wider than the one that pictures are measured with, and an image shows nothing beyond its
 # edge: pixels added left and right, which the style sheet takes back.
 ROOM = 24
@@ -44,7 +49,8 @@ def html(figure: dict) -> str:
     """The place of a figure on the page of its chapter; `figure` is its record (`charts.Figure.record`)."""
     shown = {size: picture(_drawn(figure, size)) for size in pictures.SIZES}
     choices = sum("bind" in param for param in figure["specs"]["wide"].get("params", []))
-    return TEMPLATE.render(figure=figure, choices=choices, trail=trail(figure["id"]), **shown)
+    said = {"evidence": EVIDENCE[figure["evidence"]], "short": _short(figure["sources"])}
+    return TEMPLATE.render(figure=figure, choices=choices, trail=trail(figure["id"]), **said, **shown)
 
 
 def files(figure: dict) -> dict[str, str]:
@@ -73,6 +79,13 @@ def vega(figure: dict) -> Path:
         fresh.write_text(f"(() => {{{bundle}\n}})();\n", encoding="utf-8")
         fresh.replace(file)
     return file
+
+
+def _short(sources: list[dict]) -> str:
+    """Who the sources of a figure are, on one line."""
+    names = list(dict.fromkeys(source["short"] for source in sources))
+    more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
+    return "; ".join([*names[:NAMED], *more])
 
 
 def _drawn(figure: dict, size: str) -> str:

@@ -28,7 +28,7 @@ def moved(html: str, chapter: str) -> str:
     Links of a figure to itself and its code stay with the figure; other anchors lead to the chapter. Its files are
     those of the chapter.
     """
-    own = set(re.findall(r'<figure class="figure" id="([^"]+)"', html))
+    own = set(re.findall(r'<figure class="figure[^"]*" id="([^"]+)"', html))
 
     def link(match: re.Match) -> str:
         name, target = match.groups()

@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-from textwrap import shorten
 
 import jinja2
 import pandas as pd
@@ -15,7 +14,7 @@ from markupsafe import Markup
 
 from lib import claims, data, rows, trail, verdicts
 from lib.assess import SETTING
-from lib.verdicts import FOUND, OURS, REMARKED, UNTESTED, VERDICTS, badge, slug
+from lib.verdicts import FOUND, MARKS, OURS, REMARKED, UNTESTED, VERDICTS, badge, slug
 from steps.text import raw
 
 TITLES = {
@@ -162,8 +161,6 @@ def _raw(template: str, **values: object) -> str:
 def of_claim(claim: Mapping) -> str:
     """The links that stand under a claim in its chapter: ledger, figures, official rows, code, what it bears on."""
     links = [] if claim["whose"] == OURS else [f'<a href="../ledger.html#{claim["id"]}">ledger</a>']
-    if claim["verdict"] not in UNTESTED:
-        links.append(f'<a href="#code-{claim["id"]}">code</a>')
     links += [
         f'<a href="{_page(figure["chapter"], claim["chapter"])}#{figure["figure"]}">figure</a>'
         for figure in claim["figures"]
@@ -171,7 +168,10 @@ def of_claim(claim: Mapping) -> str:
     if claim["rows"]:
         links.append(f'<a href="../rows.html#{claim["id"]}">official rows</a>')
     bears = ", ".join(f'<a href="synthesis.html#{anchor}">{name}</a>' for name, anchor in anchors(claim))
-    return " · ".join(links) + (f" · bears on {bears}" if bears else "")
+    links += [f"bears on {bears}"] if bears else []
+    if claim["verdict"] not in UNTESTED:  # last, since a page that shows no code shows no link to it
+        return f'{" · ".join(links)} <a class="to-code" href="#code-{claim["id"]}">code</a>'
+    return " · ".join(links)
 
 
 def _page(chapter: str, here: str) -> str:
@@ -179,13 +179,15 @@ def _page(chapter: str, here: str) -> str:
 
 
 def of_figure(claims: list[Mapping], chapter: str) -> str:
-    """The links that stand under a figure in a chapter: the claims that it shows."""
-    links = " · ".join(
+    """The fold in the foot of a figure: the claims that it shows, each with its sign."""
+    links = "".join(
         f'<a href="{_page(claim["chapter"], chapter)}#{claim["id"]}">'
-        f"{escape(shorten(claim['statement'], 60, placeholder=' …'))}</a>"
+        f"{MARKS[claim['verdict']]} {escape(claim['statement'])}</a>"
         for claim in claims
     )
-    return f'<p class="figure-claims">Claims shown: {links}.</p>'
+    number = f"{len(claims)} statement{'' if len(claims) == 1 else 's'}"
+    done = "shown" if any(claim["verdict"] in UNTESTED for claim in claims) else "tested"
+    return f'<details class="figure-claims"><summary>{number} {done} here</summary>{links}</details>'
 
 
 def trails(chapter: str, found: pd.DataFrame) -> dict[str, str]:

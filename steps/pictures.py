@@ -1,19 +1,26 @@
 """Draw the pictures of a chapter's figures, each once: what is drawn already is not drawn again.
 
 A picture is a file in `_build/pictures`, named by the content of its chart and of what draws it. Its text is measured
-with the fonts that vl-convert brings along, whatever the machine has.
+with the font of the book, whatever the machine has, and carries the letters that it needs: a page shows it as an image,
+which sees none of the fonts of the page.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import io
 import json
 import os
 import re
 from collections.abc import Iterable
+from functools import cache
+from html import unescape
 from pathlib import Path
 
 import vl_convert
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
 
 from steps import ROOT, StepError, plan, record
 
@@ -22,7 +29,12 @@ PICTURES = ROOT / "_build" / "pictures"
 SIZES = ("wide", "narrow")
 # For each picture vl-convert looks at all fonts of the machine, a thousand files: half of its time.
 os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
-DRAWN_BY = f"vl-convert {vl_convert.__version__} {hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}"
+FONTS = Path(__file__).with_name("fonts")
+FACES = {400: FONTS / "sans-regular.ttf", 600: FONTS / "sans-semibold.ttf", 700: FONTS / "sans-bold.ttf"}
+vl_convert.register_font_directory(str(FONTS))
+MADE_BY = b"".join(file.read_bytes() for file in (Path(__file__), *FACES.values()))
+DRAWN_BY = f"vl-convert {vl_convert.__version__} {hashlib.sha256(MADE_BY).hexdigest()}"
+TEXT = re.compile(r"<text([^>]*)>([^<]*)</text>")
 
 
 class PictureError(StepError):
@@ -102,10 +114,38 @@ def _draw(file: Path, name: str, figure: dict, size: str) -> str | None:
     svg = re.sub(ids, lambda id: numbers.setdefault(id[0], f"i{len(numbers)}"), svg)
     # a tenth of a pixel is enough; the digits would be most of the file
     svg = re.sub(r' d="[^"]*"', lambda line: re.sub(r"(\.\d)\d+", r"\1", line.group()), svg)
+    svg = re.sub("<svg [^>]*>", lambda opening: f"{opening[0]}<style>{_faces(svg)}</style>", svg, count=1)
     fresh = file.with_suffix(f".{os.getpid()}.new")
     fresh.write_text(svg, encoding="utf-8")
     fresh.replace(file)
     return None
+
+
+def _faces(svg: str) -> str:
+    """The faces of the book's font that a picture is written in, each with the letters that it needs of it."""
+    letters: dict[int, set[str]] = {}
+    for attributes, text in TEXT.findall(svg):
+        asked = re.search(r'font-weight="(\w+)"', attributes)
+        weight = {"bold": 700, "normal": 400}.get(asked[1]) or int(asked[1]) if asked else 400
+        face = max((known for known in FACES if known <= weight), default=400)
+        letters.setdefault(face, set()).update(unescape(text))
+    return "".join(
+        f"@font-face{{font-family:Grip Sans;font-weight:{weight};"
+        f"src:url(data:font/woff;base64,{_face(weight, ''.join(sorted(text)))})}}"
+        for weight, text in sorted(letters.items())
+    )
+
+
+@cache
+def _face(weight: int, letters: str) -> str:
+    options = Options()
+    options.layout_features, options.hinting, options.name_IDs = ["kern", "mark", "ccmp"], False, [0, 1, 2, 13, 14]
+    font, cutter, file = TTFont(FACES[weight], recalcTimestamp=False), Subsetter(options), io.BytesIO()
+    cutter.populate(text=letters)
+    cutter.subset(font)
+    font.flavor = "woff"
+    font.save(file)
+    return base64.b64encode(file.getvalue()).decode()
 
 
 def _still(chart: dict) -> dict:
@@ -119,7 +159,8 @@ def _still(chart: dict) -> dict:
 def main(words: list[str]) -> None:
     """Draw the pictures of one chapter, and record that it is done."""
     [name] = words
-    made_from = [f"_build/figures/{name}.json", "steps/pictures.py", "steps/fonts.conf", "requirements.lock"]
+    own = ["steps/pictures.py", "steps/fonts.conf", "steps/fonts"]
+    made_from = [f"_build/figures/{name}.json", *own, "requirements.lock"]
     used = record.parts(record.files(*made_from))
     draw(name)
     drawn = {str(file.relative_to(ROOT)) for file in paths(records(name))}

@@ -184,7 +184,8 @@ def test_figures_keep_their_contract(soup, ids, book):
         assert id.startswith("fig-")
         assert len(words(figure.select_one(".figure-title"))) > 10, id
         assert len(words(figure.select_one(".figure-subtitle"))) > 10, id
-        assert len(figure.find_all(True)) + 1 <= 30 + len(figure.select(".figure-claims a, .figure-source a")), id
+        listed = figure.select(".figure-claims a, .figure-source a")
+        assert len(figure.find_all(True)) + 1 <= 30 + len(listed), id
         picture = figure.select_one(".figure-picture img")
         assert len(picture["alt"]) >= 30 and picture["loading"] == "lazy", id
         for shown in (picture["src"], figure.select_one(".figure-picture source")["srcset"]):
@@ -200,7 +201,8 @@ def test_figures_keep_their_contract(soup, ids, book):
             assert re.search(r"\((public|reported|simulated|restricted)(, [a-z ]+)?\)$", words(source)), id
         table = BeautifulSoup(handed_over(folder / figure["data-table"]), "html.parser")
         assert all(words(cell) for cell in table.select("thead th")), id
-        stated = int(re.search(r"([\d,]+) rows", words(figure.select_one("details.figure-table summary"))).group(1))
+        fold = figure.select_one("details.figure-table summary")
+        stated = int(re.search(r"([\d,]+) rows", fold["aria-label"]).group(1))
         assert len(table.select("tbody tr")) == stated, id
         links = figure.select(".figure-downloads a[download]")
         files = {Path(link["href"]).suffixes[-1]: folder / link["href"] for link in links}
@@ -221,6 +223,8 @@ def test_simulated_data_say_so_wherever_they_are_seen_and_nothing_else_does(proj
         id = figure["id"]
         simulated = "simulated" in {STATUS[name] for name in sources[id]}
         assert ("(simulated)" in figure.select_one(".figure-source").get_text()) is simulated, id
+        assert ("evidence-simulated" in figure["class"]) is simulated, id
+        assert (figure.select_one(".figure-evidence").get_text() == "Simulated data") is simulated, id
         folder = book / "book" / "chapters"
         files = [folder / link["href"] for link in figure.select(".figure-downloads a[download]")]
         specs = handed_over(folder / figure["data-live"])

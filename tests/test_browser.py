@@ -329,6 +329,48 @@ CUT = """() => [...document.querySelectorAll(".figure-live svg")].flatMap(pictur
 })"""
 
 
+OFF_PAPER = """() => [...document.querySelectorAll(".badge-verdict, figure.figure, article table")].filter(part => {
+    const {left, right, width} = part.getBoundingClientRect();
+    return width && (left < -2 || right > innerWidth + 2);
+}).map(part => `${part.tagName} ${part.className} ${part.textContent.slice(0, 30)}`)"""
+PAPER = {"width": 672, "height": 980}  # A4 within its margins
+
+
+@each_page
+def test_on_paper_no_verdict_figure_or_table_is_cut_off(visit, name):
+    page = visit(name, viewport=PAPER)
+    page.emulate_media(media="print")
+    assert page.evaluate(OFF_PAPER) == []
+
+
+def test_forced_colours_keep_verdicts_and_rules(visit):
+    page = visit(CHAPTERS[0], forced_colors="active")
+    styles = "parts => parts.map(part => getComputedStyle(part).borderTopStyle + getComputedStyle(part).borderTopWidth)"
+    rules = page.locator("figure.figure").evaluate_all(styles)
+    assert rules and not any(rule.startswith("none") or rule.endswith(" 0px") for rule in rules)
+    assert re.match(r"[■◧●□] ", page.locator(".badge-verdict").first.inner_text())
+
+
+def test_how_a_figure_was_made_is_shown_in_its_cell_alone(visit):
+    page = visit(CHAPTERS[0])
+    assert page.locator("details.hide.above-input:visible").count() == 0
+    figure = page.locator("figure.figure").first
+    for _ in range(2):  # also when its address is there already
+        figure.get_by_role("link", name="How it was made").click()
+        playwright.expect(page.locator("details.hide.above-input:visible")).to_have_count(1)
+        playwright.expect(page.locator(f"#code-{figure.get_attribute('id')}")).to_be_in_viewport()
+        page.locator("details.hide.above-input:visible > summary").click()
+        playwright.expect(page.locator("details.hide.above-input:visible")).to_have_count(0)
+    assert page.complaints == []
+
+
+def test_pictures_and_charts_are_written_in_the_font_of_the_book(visit):
+    page = visit(CHAPTERS[0])
+    enliven(page)
+    font = "text => getComputedStyle(text).fontFamily"
+    assert page.locator(".figure-live text").first.evaluate(font).startswith('"Grip Sans"')
+
+
 @each_page
 def test_a_phone_needs_no_sideways_scrolling(visit, name):
     page = visit(name, viewport=PHONE)
@@ -419,7 +461,7 @@ def test_keyboard_alone_is_enough(visit, name):
     assert table.evaluate("details => details.open")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "table-scroll"
-    rows = int(re.search(r"([\d,]+) rows", table.locator("summary").inner_text())[1])
+    rows = int(re.search(r"([\d,]+) rows", table.locator("summary").get_attribute("aria-label"))[1])
     playwright.expect(table.locator("tbody tr")).to_have_count(rows)
     assert page.evaluate("document.activeElement.className") == "table-scroll"
 

@@ -164,7 +164,7 @@ def test_routes_differ_by_colour_or_dash_and_are_those_of_the_data():
 
 
 def test_plain_colours():
-    assert colours.plain(f"fill: {charts.BLUE}; stroke: {charts.INK}") == "fill: #0072b2; stroke: #22303c"
+    assert colours.plain(f"fill: {charts.BLUE}; stroke: {charts.INK}") == "fill: #0072b2; stroke: #1c2730"
 
 
 def test_pictures_have_the_colours_of_the_page():

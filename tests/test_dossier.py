@@ -95,12 +95,12 @@ def test_how_much_was_checked_of_findings_and_conclusions(found):
 def test_conclusions_show_findings_with_a_way_to_their_claims_and_what_would_overturn_them(found):
     main, first = soup(dossier.conclusions(found)).select("section.dossier")
     assert (main["id"], first["id"]) == ("conclusion-main", "conclusion-1")
-    assert "● most was checked ± mixed One of two holds." in words(main)
-    assert "○ nothing was checked ∅ nothing to show" in words(first)
+    assert "●●●● most was checked ◧ mixed One of two holds." in words(main)
+    assert "○○○○ nothing was checked □ nothing to show" in words(first)
     said = "2 of 3 claims that state or test it were checked: 1 against the world, 1 against the report itself"
     assert said in words(main)
     head, second = main.select("ul.findings > li")
-    assert words(head).startswith("First ● most was checked ± mixed As far as seen. (§3.1.0;")
+    assert words(head).startswith("First ●●●● most was checked ◧ mixed As far as seen. (§3.1.0;")
     assert [item.get("id") for item in (head, second)] == ["f1", None]  # the second has its place under conclusion 1
     assert [item.a["href"] for item in (head, second)] == ["../matrix.html#f1", "../matrix.html#f2"]
     assert "A rise. Data: Counts. Public now: no." in words(main)
@@ -128,8 +128,8 @@ def test_the_answer_is_a_table_of_conclusions_with_both_things_in_words(found):
     assert [words(head) for head in table.select("tbody th")] == ["L", "T"]
     first = [words(cell) for cell in table.select("tbody tr")[0].select("td")]
     said = "2 of 3: 1 against the world, 1 against the report itself"
-    assert first == [f"● most {said}", "± mixed One of two holds."]
-    assert words(table.select("tbody tr")[1].select("td")[1]) == "∅ nothing to show"
+    assert first == [f"●●●● most {said}", "◧ mixed One of two holds."]
+    assert words(table.select("tbody tr")[1].select("td")[1]) == "□ nothing to show"
 
 
 def test_discrepancies_come_by_what_hangs_on_them(found):

@@ -7,12 +7,17 @@ import altair as alt
 import pytest
 from bs4 import BeautifulSoup
 
-from lib import charts
+from lib import charts, data
 from steps import figures, front, pictures
 from tests.test_charts import TABLE, bars, make
 from tests.test_pictures import chapter  # noqa: F401
 
 NASTY = ["</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a&b\u2028\u2029c"]
+
+
+def source(status, caveat="", who="An agency"):
+    """A source of a figure with this status."""
+    return data.Provenance("frontex_route_month", "A table", who, "CC0", "2026-08-04", status, None, (caveat,))
 
 
 @pytest.fixture
@@ -42,9 +47,35 @@ def test_a_page_holds_everything_a_reader_needs_in_few_elements(placed):
     assert (picture["alt"], picture["loading"]) == ('Bars: 10, "20", 5.', "lazy")
     downloads = {link["href"] for link in figure.select(".figure-downloads a[download]")}
     assert downloads == {f"figures/fig-test.{kind}" for kind in ("csv", "svg", "vl.json")}
-    assert figure.select_one("details a")["href"] == "figures/fig-test.csv"  # what a reader without JavaScript opens
+    assert figure.select_one("details.figure-table a")["href"] == "figures/fig-test.csv"  # it needs no JavaScript
     named = {figure["data-live"], figure["data-table"], picture["src"], figure.find("source")["srcset"]}
     assert {name.removeprefix("figures/") for name in named | downloads} == files.keys()
+
+
+@pytest.mark.parametrize(("sources", "kind", "words"), [
+    ([source("public")], "public", "Public data"),
+    ([source("reported")], "report", "The report's numbers"),
+    ([source("reported"), source("public")], "both", "Public data and the report's numbers"),
+    ([source("public"), source("reported", "ASSUMPTIONS of ours.")], "assumption", "Assumption"),
+    ([source("own file"), source("public")], "own", "Own file"),
+    ([source("own file"), source("simulated"), source("public")], "simulated", "Simulated data"),
+])  # fmt: skip
+def test_a_frame_says_its_kind_of_evidence(placed, sources, kind, words):
+    figure = placed(sources=sources)[0].figure
+    assert figure["class"] == ["figure", f"evidence-{kind}"]
+    assert figure.figcaption.find(True).text == words
+
+
+def test_the_foot_is_one_line_of_which_the_rest_unfolds(placed):
+    sources = [source("public", who=f"Agency {name}, somewhere") for name in "ABC"]
+    foot = placed(sources=sources)[0].select_one(".figure-foot")
+    assert [fold.get_text().split(":")[0] for fold in foot.select("summary, .figure-made")] == [
+        "Source", "Table", "Download", "How it was made",
+    ]  # fmt: skip
+    assert foot.summary.get_text() == "Source: Agency A, 4 August 2026; Agency B, 4 August 2026; 1 more"
+    assert [link.get_text() for link in foot.select(".figure-source a")] == [one.line for one in sources]
+    for link in foot.select("a[aria-label]"):
+        assert link["aria-label"].startswith(link.get_text())
 
 
 def test_a_picture_keeps_its_room_before_it_is_there(placed):

@@ -1,15 +1,19 @@
 """Pictures of figures: drawn once per content, and what is wrong with them said with chapter and figure."""
 
+import base64
+import io
 import json
 import os
 import re
 import subprocess
 import sys
+from html import unescape
 
 import altair as alt
 import pandas as pd
 import pytest
 import vl_convert
+from fontTools.ttLib import TTFont
 
 from lib import charts, data, results
 from steps import ROOT, StepError, figures, pictures
@@ -82,6 +86,28 @@ def test_a_picture_does_not_depend_on_the_fonts_of_the_machine(tmp_path):
         for more in ({}, {"FONTCONFIG_FILE": str(bare)})
     )
     assert "<svg" in here.stdout and here.stdout == there.stdout
+
+
+def test_a_picture_carries_the_letters_that_it_is_written_in(chapter):
+    [record] = chapter(make())
+    pictures.draw("one")
+    svg = drawn(record, "wide")
+    face = re.search(r"font-family:Grip Sans;font-weight:400;src:url\(data:font/woff;base64,([^)]+)\)", svg)[1]
+    letters = set(TTFont(io.BytesIO(base64.b64decode(face))).getBestCmap())
+    written = {ord(letter) for _, text in pictures.TEXT.findall(svg) for letter in unescape(text)}
+    assert written and written <= letters and len(face) < 20_000
+    assert set(re.findall(r'font-family="([^"]+)"', svg)) == {charts.FONT}
+
+
+def test_text_is_measured_with_the_font_of_the_book():
+    def width(font, weight=400):
+        said = {"text": "W" * 40, "font": font, "fontWeight": weight}
+        text = {name: {"value": value} for name, value in said.items()}
+        spec = {"$schema": "https://vega.github.io/schema/vega/v6.json", "width": 1, "height": 9, "padding": 0,
+                "autosize": {"type": "pad"}, "marks": [{"type": "text", "encode": {"update": text}}]}  # fmt: skip
+        return float(re.search(r' width="([\d.]+)"', vl_convert.vega_to_svg(spec))[1])
+
+    assert width(charts.FONT) < width(charts.FONT, 600) < width(charts.FONT, 700) < width("sans-serif")
 
 
 def test_every_picture_that_is_wrong_is_named_and_the_others_are_drawn(chapter):

@@ -97,8 +97,8 @@ def test_two_subjects_stand_side_by_side_with_words_and_reasons():
     assert page.select_one("th.part").text == "Reporting"
     first, second = page.select("tbody tr")[1:]
     assert first.th.text == "3.10 Clear & short"
-    assert [cell.text for cell in first.select("td")] == ["✓ metIt is. (§1.2, annex 3)", "✕ not metIt is not."]
-    assert [cell.text for cell in second.select("td")] == ["◊ cannot be toldNot seen.", "½ partlyMostly."]
+    assert [cell.text for cell in first.select("td")] == ["■ metIt is. (§1.2, annex 3)", "● not metIt is not."]
+    assert [cell.text for cell in second.select("td")] == ["□ cannot be toldNot seen.", "◧ partlyMostly."]
     assert repr(shown).splitlines()[0] == "3.10: The report met, This book not met"
 
 

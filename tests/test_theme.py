@@ -34,10 +34,16 @@ HOME = """# Home
 The first {cite}`one2020`.
 
 ```{toctree}
-:caption: Chapters & more
+:caption: Chapters
 
 chapter
+```
+
+```{toctree}
+:caption: More & more
+
 plain
+book/ledger
 ```
 
 ```{bibliography}
@@ -65,6 +71,7 @@ if 1 < 2:  # "why" & how
 
 """
     + "Words to scroll over.\n\n" * 80
+    + "## Third\n\nThe end.\n"
 )
 MADE = """<figure class="figure" id="fig-one"><p>A picture</p></figure>
 <ul class="claims"><li id="claim-one" class="claim claim-confirmed">A claim</li><li id="other">No claim</li></ul>"""
@@ -103,7 +110,8 @@ def small(tmp_path):
 
 def write(folder):
     (folder / "conf.py").write_text(f"import sys\nsys.path.append({str(EXTENSIONS)!r})\n", encoding="utf-8")
-    for name, text in {"index.md": HOME, "plain.md": PLAIN, "some.bib": BIB}.items():
+    (folder / "book").mkdir()
+    for name, text in {"index.md": HOME, "plain.md": PLAIN, "book/ledger.md": "# Ledger\n", "some.bib": BIB}.items():
         (folder / name).write_text(text, encoding="utf-8")
     nbformat.write(NOTEBOOK, folder / "chapter.ipynb")
     return folder
@@ -170,19 +178,42 @@ def test_references_have_no_role_without_its_parent(pages):
     assert pages["index"].select("div.citation .label") and not pages["index"].select("[role^=doc-bib], [role=list]")
 
 
+def test_the_header_names_the_few_ways_in_and_its_menus_every_other_page(pages):
+    header = pages["plain"].select_one("header.bd-header")
+    assert header.select_one(".logo").get_text() == "A <small> book"
+    ways = header.select("nav[aria-label=Main] > ul > li > :is(a, button)")
+    assert [way.get_text() for way in ways] == ["Answer", "Chapters", "All claims", "Data and methods"]
+    assert [way.get_text() for way in ways if way.has_attr("aria-current")] == ["Data and methods"]
+    menus = [header.find(id=way["popovertarget"]) for way in ways if way.has_attr("popovertarget")]
+    assert [[link.get_text() for link in menu.select("a")] for menu in menus] == [["Chapter"], ["Plain"]]
+    assert [link.get_text() for link in header.select("nav [aria-current=page]")] == ["Plain"]
+    first = pages["index"].select("nav[aria-label=Main] > ul > li > [aria-current]")
+    assert [way.get_text() for way in first] == ["Answer"]
+
+
+def test_the_page_of_recommendations_is_in_the_header_once_it_is_there(small):
+    (small / "book" / "recommendations.md").write_text("# All\n", encoding="utf-8")
+    replace(small / "index.md", "book/ledger", "book/ledger\nbook/recommendations")
+    page = BeautifulSoup((build(small) / "index.html").read_text(encoding="utf-8"), "html.parser")
+    ways = page.select("nav[aria-label=Main] > ul > li > :is(a, button)")
+    names = [way.get_text() for way in ways]
+    assert names == ["Answer", "Chapters", "Recommendations", "All claims", "Data and methods"]
+
+
 def test_navigation_names_the_parts_and_the_page(pages):
-    site = pages["plain"].select_one("#site-navigation nav")
-    assert [part.get_text() for part in site.select(".caption")] == ["Chapters & more"]
-    assert [link.get_text() for link in site.select("a")] == ["A <small> book", "Chapter", "Plain"]
+    site = pages["plain"].select_one("#site-navigation")
+    assert [part.get_text() for part in site.select(".caption")] == ["Chapters", "More & more"]
+    assert [link.get_text() for link in site.select("a")] == ["Answer", "All claims", "Chapter", "Plain"]
     assert [link.get_text() for link in site.select("[aria-current=page]")] == ["Plain"]
+    assert not pages["index"].select("#page-contents")
     links = {link.get_text(): link["href"] for link in pages["plain"].select("#page-contents a")}
-    assert links == {"First section": "#first-section", "Inside": "#inside", "Second": "#second"}
+    assert links == {"First section": "#first-section", "Inside": "#inside", "Second": "#second", "Third": "#third"}
     assert pages["plain"].title.string == "Plain — A <small> book" and pages["index"].title.string == "A <small> book"
 
 
 def test_buttons_have_names_and_icons_none(pages):
     for page in pages.values():
-        pressed = page.select("button, .bd-header-article a, a.search-link")
+        pressed = page.select("button, .bd-header a")
         assert pressed and all(tag.get("aria-label") or tag.get_text(strip=True) for tag in pressed)
         assert all(icon["aria-hidden"] == "true" for icon in page.select("svg.icon"))
 
@@ -305,12 +336,124 @@ def test_without_javascript_a_phone_reaches_navigation_and_contents(visit):
 
 
 @in_a_browser
-def test_on_a_wide_screen_the_navigation_is_there_and_can_be_put_away(visit):
-    page = visit("plain")
-    button = page.locator("[data-action=sidebar]")
-    assert page.locator("#site-navigation").is_visible() and page.locator("#page-contents").is_visible()
-    button.click()
-    assert not page.locator("#site-navigation").is_visible() and button.get_attribute("aria-expanded") == "false"
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_a_wide_screen_contents_and_menus_are_there(visit, scripts):
+    page = visit("plain", java_script_enabled=scripts)
+    assert page.locator("#page-contents").is_visible() and not page.locator(".bd-header .only-small").is_visible()
+    menu = page.locator(".bd-header .menu").first
+    page.get_by_role("button", name="Chapters").click()
+    assert menu.is_visible()
+    page.keyboard.press("Escape")
+    assert not menu.is_visible()
+    page.get_by_role("button", name="Chapters").click()
+    menu.get_by_role("link", name="Chapter").click()
+    page.wait_for_url("**/chapter.html")
+
+
+@in_a_browser
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_the_header_fits_and_has_the_title(visit, width):
+    page = visit("plain", viewport={"width": width, "height": 800})
+    header = page.locator(".bd-header")
+    assert header.locator(".logo").is_visible() and header.locator(".switch").is_visible()
+    assert header.evaluate("bar => bar.scrollWidth <= bar.clientWidth && bar.offsetHeight < 64")
+
+
+WORDS = "#second > p"  # plain text
+
+
+@in_a_browser
+def test_beside_the_text_is_room_for_notes(visit):
+    page = visit("plain", viewport={"width": 1200, "height": 800})
+    text, main = (page.locator(name).last.bounding_box() for name in (WORDS, ".bd-main"))
+    assert main["x"] + main["width"] - text["x"] - text["width"] >= 14 * 16
+    size = f"getComputedStyle(document.querySelector('{WORDS}'))"
+    assert page.evaluate(f"[{size}.fontSize, {size}.lineHeight]") == ["19px", "30px"]
+    assert text["width"] == 656
+
+
+FACES = """async () => {
+    await document.fonts.ready;
+    return [...document.fonts].filter(face => face.status === "loaded").map(face => face.family.replaceAll('"', ""));
+}"""
+
+
+@in_a_browser
+def test_fonts_come_from_the_book_alone(visit, strict):
+    for base in (None, strict):
+        page, asked = visit("plain", base=base), []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.reload(wait_until="networkidle")
+        assert {"Grip Serif", "Grip Sans"} <= set(page.evaluate(FACES))
+        family = page.evaluate(f"getComputedStyle(document.querySelector('{WORDS}')).fontFamily")
+        assert family.startswith('"Grip Serif"')
+        fonts = [url.rpartition("/")[2] for url in asked if "/fonts/" in url]
+        assert sorted(set(fonts)) == sorted(fonts) and "serif.woff2" in fonts  # none twice
+        assert all(url.startswith(base or "file:") for url in asked) and page.complaints == []
+
+
+def shown(page):
+    """Whether a page shows code: what is chosen, and whether any is seen."""
+    pressed = page.locator(".switch [aria-pressed=true]").inner_text()
+    return pressed, page.locator("details.hide pre").first.is_visible()
+
+
+@in_a_browser
+def test_one_switch_shows_code_in_the_whole_book_and_is_remembered(visit):
+    page = visit("chapter")
+    assert shown(page) == ("Read", False) and not page.locator("details.hide").first.is_visible()
+    page.get_by_role("button", name="Code and data").click()
+    assert shown(page) == ("Code and data", True) and "show=code" in page.url
+    page.goto(page.url.split("?")[0])
+    assert shown(page) == ("Code and data", True)
+    page.get_by_role("button", name="Read").click()
+    assert shown(page) == ("Read", False) and "show=" not in page.url
+    assert page.complaints == []
+
+
+@in_a_browser
+def test_an_address_shows_code_without_being_remembered_and_a_refused_storage_breaks_nothing(visit):
+    blocked = "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('', 'SecurityError') }})"
+    page = visit("chapter", before=blocked)
+    page.goto(f"{page.url}?show=code")
+    assert shown(page) == ("Code and data", True)
+    page.get_by_role("button", name="Read").click()
+    assert shown(page) == ("Read", False) and page.complaints == []
+
+
+@in_a_browser
+def test_the_switch_leaves_what_is_read_where_it_is(visit):
+    page = visit("chapter", viewport={"width": 1280, "height": 300})
+    page.evaluate("document.querySelector('#part').scrollIntoView()")
+    place = "document.querySelector('#part').getBoundingClientRect().top"
+    before = page.evaluate(place)
+    page.get_by_role("button", name="Code and data").evaluate("button => button.click()")  # without scrolling to it
+    assert abs(page.evaluate(place) - before) < 3
+
+
+@in_a_browser
+def test_how_it_was_made_shows_the_code_of_its_cell(visit):
+    page = visit("chapter")
+    page.goto(f"{page.url}#code-fig-one")
+    page.evaluate("document.querySelector('details.hide').open = true")  # as figures.js does
+    assert shown(page) == ("Read", True)
+
+
+@in_a_browser
+def test_without_javascript_code_is_a_closed_row_and_there_is_no_switch(visit):
+    page = visit("chapter", java_script_enabled=False)
+    assert page.locator("details.hide > summary").first.is_visible() and not page.locator(".switch").is_visible()
+    page.locator("details.hide > summary").first.click()
+    assert page.locator("details.hide pre").first.is_visible()
+
+
+@in_a_browser
+def test_no_code_is_printed_and_no_navigation(visit):
+    page = visit("chapter")
+    page.get_by_role("button", name="Code and data").click()
+    page.emulate_media(media="print")
+    for name in ("details.hide", ".bd-header", ".prev-next", "#page-contents"):
+        assert page.locator(f"{name}:visible").count() == 0, name
 
 
 @in_a_browser
@@ -324,7 +467,7 @@ def test_the_contents_mark_the_section_that_is_read(visit):
 @in_a_browser
 def test_opened_code_is_coloured_without_elements_and_copied(visit, strict):
     page = visit("chapter", base=strict, permissions=["clipboard-read", "clipboard-write"])
-    page.locator("summary").first.click()
+    page.get_by_role("button", name="Code and data").click()
     page.wait_for_function("CSS.highlights.size > 0")
     found = page.evaluate("Object.fromEntries([...CSS.highlights].map(([kind, of]) => [kind, [...of].map(String)]))")
     assert found == {"code-keyword": ["import"], "code-comment": ["# one"], "code-string": ['"two"']}

@@ -133,7 +133,7 @@ def test_arrows_with_states_say_so_in_words_and_lead_to_their_claims():
     page = BeautifulSoup(shown.html, "html.parser")
     assert page.find("details").find("summary").text == "As a list"
     first, *others = page.select(".arrow-state")
-    assert first.text == "? not assessable" and "no claim carries it" in others[0].text
+    assert first.text == "□ not assessable" and "no claim carries it" in others[0].text
     assert [(link["href"], link.text) for link in page.select(".theory details a")] == [
         ("relations.html#c-open", "It works in part."), ("return.html#c-wrong", "It never works."),
     ]  # fmt: skip
@@ -156,7 +156,7 @@ def test_a_drawing_has_every_box_and_arrow_once_inside_its_width(width):
     assert all(a[0] != b[0] or a[2] < b[1] for a, b in pairwise(tops))  # none over another
     assert {line["arrow"] for line in lines} == {"t-train-skills", "t-skills-fewer", "t-inform-fewer"}
     assert max(line["x"] for line in lines) <= width
-    assert [sign["sign"] for sign in signs] == ["✓", "–", "–"]
+    assert [sign["sign"] for sign in signs] == ["■", "–", "–"]
     assert [sign["tested"] for sign in signs] == [True, False, False]
 
 

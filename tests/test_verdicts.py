@@ -17,11 +17,15 @@ from lib.verdicts import (
     MARKS,
     MIMETYPE,
     MIXED,
+    NO,
     NOT_LOOKED_UP,
     NOT_PUBLIC,
+    OPEN,
+    PARTLY,
     SHOWN,
     UNTESTED,
     VERDICTS,
+    YES,
     Card,
     Cards,
     Result,
@@ -97,13 +101,17 @@ def test_verdicts_look_different_without_colour():
         assert name in soup(badge(name)).text and MARKS[name] in soup(badge(name)).text
 
 
-def test_one_sign_stands_for_one_thing():
-    yes, no = "\N{CHECK MARK}", "\N{MULTIPLICATION X}"  # these two say yes and no everywhere
-    arrows = {word: sign for sign, word in theory.STATES.values()}
-    tables = [MARKS, assess.SIGNS, arrows, scorecard.MARKS | scorecard.JUDGED]
-    signs = [sign for table in tables for sign in table.values() if sign not in (yes, no)]
-    assert MARKS.keys() == {*VERDICTS, *SHOWN}
-    assert len(signs) == len(set(signs))
+def test_there_are_two_scales_and_no_third():
+    shapes, arrows = [YES, PARTLY, NO, OPEN], {word: sign for sign, word in theory.STATES.values()}
+    assert len(set(shapes)) == 4 and MARKS.keys() == {*VERDICTS, *SHOWN}
+    for table in (MARKS, arrows, scorecard.MARKS, scorecard.JUDGED):
+        assert set(table.values()) <= {*shapes, "\N{EN DASH}"}  # a dash where there is nothing to judge
+    assert list(assess.SIGNS) == assess.CHECKED and list(assess.SIGNS.values()) == ["○○○○", "●○○○", "●●○○", "●●●●"]
+
+
+def test_what_was_not_checked_is_one_shape_and_says_why():
+    assert {MARKS[verdict] for verdict in UNTESTED} == {OPEN}
+    assert len({soup(badge(verdict)).text for verdict in UNTESTED}) == len(UNTESTED)
 
 
 def test_verdicts_differ_in_more_than_their_word():
@@ -115,7 +123,8 @@ def test_verdicts_differ_in_more_than_their_word():
         )
         for verdict in VERDICTS
     }
-    assert len({colour for colour, _ in looks.values()}) == len({edge for _, edge in looks.values()}) == len(VERDICTS)
+    assert len({edge for _, edge in looks.values()}) == len(VERDICTS)
+    assert len({colour for colour, _ in looks.values()}) == len(set(MARKS.values()))
 
 
 def test_a_remark_of_ours_is_shown_and_in_no_count():

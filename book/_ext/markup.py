@@ -84,7 +84,8 @@ class CodeAnchors(SphinxPostTransform):
 
 def _fold(self: HTML5Translator, node: HideCodeCellNode) -> None:
     self.body.append(f'<details class="hide {" ".join(node["classes"])}">')
-    self.body.append(f"<summary>{escape(node['prompt_show'])}</summary>\n")
+    name = "Show or hide the result" if "below-input" in node["classes"] else node["prompt_show"]
+    self.body.append(f"<summary>{escape(name)}</summary>\n")
 
 
 def _end_fold(self: HTML5Translator, node: HideCodeCellNode) -> None:

@@ -10,6 +10,11 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+# What the header says. A page that is not there is left out, and the menus hold every other page of the book.
+LINKS = (("book/recommendations", "Recommendations"), ("book/ledger", "All claims"))
+ANSWER, CHAPTERS, BENEATH = "Answer", "Chapters", "Data and methods"
+FEW, MANY = 3, 30  # sections of a page that has its contents beside it, though it is no chapter
+
 
 def parts(env: BuildEnvironment) -> list[tuple[str, list[tuple[str, str]]]]:
     """The parts of the book in order: caption, and name and title of each page."""
@@ -18,6 +23,30 @@ def parts(env: BuildEnvironment) -> list[tuple[str, list[tuple[str, str]]]]:
         (tree["caption"] or "", [(name, title or env.titles[name].astext()) for title, name in tree["entries"]])
         for tree in root.findall(addnodes.toctree)
     ]
+
+
+def menus(book: list[tuple[str, list[tuple[str, str]]]]) -> list[tuple[str, list[tuple[str, list[tuple[str, str]]]]]]:
+    """The two menus of the header, each with the parts that stand in it: the chapters, and all that lies beneath.
+
+    A page that the header links by itself (`LINKS`) is in no menu.
+    """
+    linked = {name for name, _ in LINKS}
+    kept = [(caption, [page for page in pages if page[0] not in linked]) for caption, pages in book]
+    inside = {True: [], False: []}
+    for caption, pages in kept:
+        if pages:
+            inside[caption == CHAPTERS].append((caption, pages))
+    return [(title, these) for title, these in ((CHAPTERS, inside[True]), (BENEATH, inside[False])) if these]
+
+
+def links(env: BuildEnvironment) -> list[tuple[str, str]]:
+    """The pages that the header links by themselves, of those that the book has: name and title."""
+    return [(name, title) for name, title in LINKS if name in env.found_docs]
+
+
+def has_contents(name: str, sections: list, root: str) -> bool:
+    """Whether a page has its contents beside it: chapters have, and others with a few sections, but not the first."""
+    return name != root and (name.startswith("book/chapters/") or FEW <= len(sections) <= MANY)
 
 
 def contents(toc: nodes.Node, depth: int = 2) -> list[tuple[str, str, list]]:
@@ -37,7 +66,9 @@ def _page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree:
     toc = app.env.tocs.get(pagename)
     context["author"] = app.config.author
     context["book_parts"] = app.env.book_parts
-    context["page_contents"] = contents(toc[0]) if toc else []
+    sections = contents(toc[0]) if toc else []
+    context["page_contents"] = sections if has_contents(pagename, sections, app.config.root_doc) else []
+    context["header"] = {"answer": ANSWER, "menus": menus(app.env.book_parts), "links": links(app.env)}
     # only files, and of these only the book's own: scripts in a page are what a content security policy forbids
     ours = {"_static/theme.css", *(f"_static/{file}" for file, _ in app.config.html_css_files)}
     context["css_files"] = [file for file in context["css_files"] if file.filename in ours]

@@ -29,7 +29,11 @@
   }
 
   async function draw(figure) {
-    await Promise.all([load(new URL("vendor/vega.js", root)), load(new URL(figure.dataset.live, document.baseURI))]);
+    await Promise.all([
+      load(new URL("vendor/vega.js", root)),
+      load(new URL(figure.dataset.live, document.baseURI)),
+      document.fonts.load("12px 'Grip Sans'"), // texts are measured with it
+    ]);
     const { datasets, ...specs } = charts[figure.id];
     const spec = structuredClone({ ...specs[narrow.matches ? "narrow" : "wide"], datasets });
     const [live, choices] = [document.createElement("div"), document.createElement("div")];
@@ -84,9 +88,12 @@
     const fold = target?.closest("details") ?? target?.querySelector(":scope > details")
       ?? target?.closest(".official-rows")?.querySelector("details");
     if (!fold || fold.open) return;
-    fold.open = true;
+    fold.open = true; // code that is not shown is, in this cell
     target.scrollIntoView();
   }
   addEventListener("hashchange", unfold);
+  addEventListener("click", (event) => { // a link followed for the second time changes no address
+    if (event.target.closest?.("a[href^='#']")?.hash === location.hash) setTimeout(unfold);
+  });
   unfold();
 })();

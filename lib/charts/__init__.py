@@ -8,6 +8,7 @@ from lib.charts.multiples import small_multiples
 from lib.charts.series import fit, route_lines
 from lib.charts.theme import (
     BLUE,
+    FONT,
     GREEN,
     GREY,
     GRID,
@@ -27,7 +28,7 @@ from lib.charts.theory import theory_diagram
 from lib.charts.timeline import spans, timeline
 
 __all__ = [
-    "BLUE", "GREEN", "GREY", "GRID", "INK", "LAND", "MIMETYPE", "MUTED", "NARROW", "ORANGE", "PURPLE",
+    "BLUE", "FONT", "GREEN", "GREY", "GRID", "INK", "LAND", "MIMETYPE", "MUTED", "NARROW", "ORANGE", "PURPLE",
     "ROUTES", "SHADE", "VERMILLION", "WIDE", "Figure", "figure", "fit", "harvest", "incident_map",
     "land", "matrix", "mercator", "route_colour", "route_dash", "route_legend",
     "route_lines", "small_multiples", "spans", "theory_diagram", "timeline",

@@ -15,14 +15,14 @@ from jsonschema import ValidationError
 
 from lib import colours
 from lib.charts.quick import quick, validate
-from lib.charts.theme import MUTED, VERMILLION, config
+from lib.charts.theme import MUTED, SIMULATED, config
 from lib.data import Provenance
 from lib.export import csv_text
 from lib.results import FIGURE as MIMETYPE
 
 # Outer widths in pixels: the column of the book, and of a phone 390 pixels wide.
 WIDE, NARROW = 760, 350
-STAMP = "SIMULATED DATA"
+STAMP, SIMULATED_STATUS = "SIMULATED DATA", "simulated"
 # The newest type that JupyterLab 4 draws; Altair's own, of version 6, it does not know.
 LAB, LAB_SCHEMA = "application/vnd.vegalite.v5+json", "https://vega.github.io/schema/vega-lite/v5.json"
 
@@ -55,7 +55,11 @@ class Figure:
             "subtitle": self.subtitle,
             "alt": self.alt,
             "note": self.note,
-            "sources": [{"name": source.name, "line": source.line} for source in self.sources],
+            "sources": [
+                {"name": s.name, "line": s.line, "short": s.short, "status": s.status}
+                for s in self.sources
+            ],
+            "evidence": evidence(self.sources),
             "file": f"{self.id}-simulated" if _simulated(self.sources) else self.id,
             "widths": {"wide": WIDE, "narrow": NARROW},
             "specs": _shared_data(self.specs),
@@ -74,7 +78,7 @@ class Figure:
         title = {
             "text": [*stamp, *textwrap.wrap(self.title, 85)],
             "subtitle": textwrap.wrap(self.subtitle, 110) + textwrap.wrap(f"Source: {sources}.", 110),
-            "color": VERMILLION if stamp else config()["header"]["titleColor"],
+            "color": SIMULATED if stamp else config()["header"]["titleColor"],
             "subtitleColor": MUTED,
             "anchor": "start",
         }
@@ -118,8 +122,21 @@ def figure(
     return Figure(id, title, subtitle, description, tuple(sources), table, specs, note)
 
 
+def evidence(sources: Sequence[Provenance]) -> str:
+    """The kind of evidence of a figure: the weakest of its sources names it, but public and reported make a pair."""
+    statuses = {source.status for source in sources}
+    for status, kind in ((SIMULATED_STATUS, "simulated"), ("own file", "own")):
+        if status in statuses:
+            return kind
+    if any(source.assumed for source in sources):
+        return "assumption"
+    if statuses <= {"public"}:
+        return "public"
+    return "both" if "public" in statuses else "report"
+
+
 def _simulated(sources: Sequence[Provenance]) -> bool:
-    return any(source.status == "simulated" for source in sources)
+    return any(source.status == SIMULATED_STATUS for source in sources)
 
 
 def _spec(build: Callable[[int], alt.TopLevelMixin], width: int, description: str, simulated: bool) -> dict:
@@ -135,7 +152,7 @@ def _spec(build: Callable[[int], alt.TopLevelMixin], width: int, description: st
     spec["config"] = config()
     spec.setdefault("padding", {"left": 2, "right": 2, "top": 4, "bottom": 2})
     if simulated:  # inside the picture, so that no copy of it can lose the word
-        spec["title"] = {"text": STAMP, "color": VERMILLION, "fontSize": 16, "anchor": "end"}
+        spec["title"] = {"text": STAMP, "color": SIMULATED, "fontSize": 14, "fontWeight": 700, "anchor": "end"}
     return spec
 
 

@@ -8,7 +8,8 @@ import altair as alt
 
 from lib.colours import LIGHT, variable
 
-INK, MUTED, GRID, SHADE, LAND, COAST, BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY = map(variable, LIGHT)
+INK, MUTED, GRID, SHADE, LAND, COAST, BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY, SIMULATED = map(variable, LIGHT)
+FONT = "Grip Sans, sans-serif"  # the book's own, see steps/typefaces.py
 # One colour and one dash per route, the same in every figure of the book.
 ROUTES = {
     "Central Mediterranean Route": (BLUE, [1, 0]),
@@ -39,12 +40,11 @@ def route_legend(width: int) -> alt.Legend:
 
 def config() -> dict:
     """The Vega-Lite config of every figure."""
-    font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-    text = {"labelColor": MUTED, "titleColor": INK, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 500}
+    text = {"labelColor": MUTED, "titleColor": INK, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 400}
     return {
         "aria": False,  # the figure has one description of its own; marks read one by one are noise
         "background": None,
-        "font": font,
+        "font": FONT,
         "axis": text | {"gridColor": GRID, "domainColor": MUTED, "tickColor": MUTED, "labelOverlap": "greedy"},
         "axisY": {"domain": False, "ticks": False, "titleAngle": 0, "titleAlign": "left", "titleAnchor": "start",
                   "titleY": -10, "titleX": 0, "tickCount": 5},

@@ -1,4 +1,4 @@
-// What a page does beyond its text: colours, search, navigation, the current section, coloured code and its copies.
+// What a page does beyond its text: colours, code shown or not, search, the current section, coloured code and its copies.
 (() => {
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
@@ -36,17 +36,41 @@
   });
   field?.focus();
 
+  // Read, or code and data: one choice for the whole book. What is read stays where it is on the screen.
+  const folds = document.querySelectorAll("details.hide.above-input");
+  const buttons = document.querySelectorAll(".switch [data-action]");
+  function show(what) {
+    root.dataset.show = what;
+    buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.action === what)));
+    folds.forEach((fold) => { fold.open = what === "code"; });
+  }
+  function choose(what) {
+    const parts = [...document.querySelectorAll("article :is(h1, h2, h3, h4, p, li, figure, table)")];
+    const bar = document.querySelector(".bd-header").offsetHeight;
+    const read = parts.find((part) => part.getBoundingClientRect().top >= bar && part.checkVisibility()
+      && !part.closest("details.hide"));
+    const before = read?.getBoundingClientRect().top;
+    show(what);
+    if (read) scrollBy({ top: read.getBoundingClientRect().top - before, behavior: "instant" });
+    storage((store) => store.setItem("show", what));
+    const address = new URL(location.href);
+    if (what === "code") address.searchParams.set("show", "code");
+    else address.searchParams.delete("show");
+    try {
+      history.replaceState(history.state, "", address);
+    } catch { /* a browser that lets no file change its address */ }
+  }
+  if (root.dataset.show === "code") show("code");
+
   const actions = {
+    read: () => choose("read"),
+    code: () => choose("code"),
     search,
     print: () => print(),
     theme() {
       root.dataset.mode = { light: "dark", dark: "auto", auto: "light" }[root.dataset.mode];
       storage((store) => store.setItem("mode", root.dataset.mode));
       paint();
-    },
-    sidebar(button) {
-      const hidden = root.classList.toggle("without-sidebar");
-      button.setAttribute("aria-expanded", String(!hidden));
     },
   };
   addEventListener("click", (event) => {
@@ -58,9 +82,6 @@
     const followed = event.target.closest("#page-contents a");
     if (followed?.closest(":popover-open")) followed.closest("[popover]").hidePopover();
   });
-
-  const sidebar = document.getElementById("site-navigation");
-  sidebar.scrollTop = sidebar.querySelector("[aria-current]")?.offsetTop - sidebar.clientHeight / 2 || 0;
 
   // The section that is read is marked in the contents: the last one whose heading has passed the top.
   const links = [...document.querySelectorAll("#page-contents a")];
