@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from lib import claims, data, rows, trail, verdicts
 from lib.assess import SETTING
-from lib.verdicts import FOUND, OURS, REMARKED, UNTESTED, VERDICTS, badge, slug
+from lib.verdicts import CONFIRMED, FOUND, OURS, REMARKED, UNTESTED, VERDICTS, badge, slug
 from steps.text import raw
 
 TITLES = {
@@ -27,6 +27,7 @@ EVIDENCE = {
     "document": "the record: a document", "arithmetic": "the report itself",
     "reported": "the report's word", "literature": "studies", "restricted": "restricted data",
 }  # fmt: skip
+DATES = {"month": "%B %Y", "day": "%-d %B %Y"}  # how a reader writes them; a year is as it is
 FOUND_IN = {  # what a claim was held against, as one says it after what was found
     "public": "public figures", "studies": "published studies", "document": "a document",
     "arithmetic": "the report's own text", "restricted": "restricted data",
@@ -175,11 +176,25 @@ def trail_of(claim: Mapping) -> tuple[str, str]:
     return f"chapters/{claim['chapter']}.html#code-{claim['id']}", "code"
 
 
+def _values(claim: Mapping) -> tuple[str, str]:
+    """What the report states and what was found, for a reader who has the statement before them.
+
+    What a statement says in words is not said again: nothing, and that the same was found, unless it was not.
+    """
+    stated, found = claim["stated"], claim["computed"] or ""
+    if claim["precision"] in DATES:
+        return tuple(f"{pd.Timestamp(day):{DATES[claim['precision']]}}" if day else "" for day in (stated, found))
+    if claim["precision"] or claim["verdict"] not in (CONFIRMED, *UNTESTED):
+        return stated, found
+    return "", found and ("it holds" if claim["whose"] == OURS else "the same")
+
+
 def told(chapter: str, found: pd.DataFrame) -> dict[str, dict]:
     """What the text of any page may show of the claims of this chapter in `entries`, by id."""
-    kept = ("chapter", "statement", "verdict", "evidence", "where", "stated", "computed", "otherwise", "note")
+    kept = ("chapter", "statement", "verdict", "where", "otherwise", "note")
     return {
         row["id"]: {name: row[name] for name in kept}
+        | dict(zip(("stated", "computed"), _values(row), strict=True))
         | {"ours": row["whose"] == OURS, "trail": trail_of(row), "found": FOUND_IN.get(row["evidence"])}
         for row in data.plain(found[found["chapter"] == chapter]).to_dict("records")
     }

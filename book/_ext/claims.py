@@ -26,13 +26,15 @@ from sphinx.util.docutils import SphinxRole
 
 LOG = logging.getLogger(__name__)
 AGREES, DIFFERS, DISAGREE, CANNOT, OWED = "agrees", "differs", "disagree", "cannot", "owed"
+REMARK = "remark"  # of this book: no verdict on the report, and in no count of its statements
 SAYS = {"confirmed": AGREES, "differs": DIFFERS, "contested": DISAGREE, "not looked up": OWED}  # all others: CANNOT
-WORDS = {  # of one claim, and in a count: of one, of several
+WORDS = {  # of one claim, and in a count of one and of several
     AGREES: ("agrees", "agrees", "agree"),
     DIFFERS: ("differs", "differs", "differ"),
     DISAGREE: ("studies disagree", "on which studies disagree", "on which studies disagree"),
     CANNOT: ("cannot be checked", "cannot be checked", "cannot be checked"),
     OWED: ("not looked up", "not looked up", "not looked up"),
+    REMARK: ("our remark", "remark of ours", "remarks of ours"),
 }
 LIST = re.compile(r'<ul class="claims">.*?</ul>', re.DOTALL)
 ITEM = re.compile(r'<li id="([a-z0-9-]+)" class="claim">')
@@ -125,8 +127,8 @@ class Claims(SphinxPostTransform):
 
     def _marks(self, ids: list[str], here: dict[str, int]) -> str:
         """Marks for claims of a sentence, one for all that have the same to say and stand in the same list."""
-        kind = {id: (says(self.claims[id]), self.claims[id]["ours"], self._page(id, here)) for id in ids}
-        order = sorted(kind, key=lambda id: (list(WORDS).index(kind[id][0]), kind[id][1], str(kind[id][2])))
+        kind = {id: (says(self.claims[id]), self._page(id, here)) for id in ids}
+        order = sorted(kind, key=lambda id: (list(WORDS).index(kind[id][0]), str(kind[id][1])))
         for id in order:
             self.numbers.setdefault(id, len(self.numbers) + 1)
         marks = [self._mark(list(group), *what) for what, group in groupby(order, kind.get)]
@@ -139,13 +141,13 @@ class Claims(SphinxPostTransform):
     def _to(self, page: str) -> str:
         return self.app.builder.get_relative_uri(self.env.docname, page)
 
-    def _mark(self, ids: list[str], what: str, ours: bool, page: str | int) -> str:
+    def _mark(self, ids: list[str], what: str, page: str | int) -> str:
         ids = sorted(ids, key=self.numbers.get)
         shown = ranges([self.numbers[id] for id in ids])
-        name = f"{shown}, {_called(ids, what, ours)}: {self._statements(ids)}"
+        name = f"{shown}, {_called(len(ids), what)}: {self._statements(ids)}"
         several = f' data-claims="{" ".join(ids)}"' if len(ids) > 1 else ""
         return (
-            f'<a class="claim-mark says-{what}{" of-ours" if ours else ""}" '
+            f'<a class="claim-mark says-{what}" '
             f'href="{"" if isinstance(page, int) else page}#{ids[0]}"{several} '
             f'aria-label="{escape(name)}">{shown}</a>'
         )
@@ -158,11 +160,10 @@ class Claims(SphinxPostTransform):
     def _fold(self, ids: list[str]) -> str:
         """One line that counts the claims of a section and opens to them."""
         items = "".join(
-            f'<li id="{id}" class="claim says-{says(self.claims[id])}{" of-ours" if self.claims[id]["ours"] else ""}">'
-            f"{self._number(id)}{self._told(id)}</li>\n"
+            f'<li id="{id}" class="claim says-{says(self.claims[id])}">{self._number(id)}{self._told(id)}</li>\n'
             for id in ids
         )
-        summary = counted((says(self.claims[id]), self.claims[id]["ours"]) for id in ids)
+        summary = counted(says(self.claims[id]) for id in ids)
         return f'<details class="claims-fold"><summary>{summary}</summary>\n<ul class="claims">{items}</ul></details>'
 
     def _number(self, id: str) -> str:
@@ -171,7 +172,8 @@ class Claims(SphinxPostTransform):
     def _told(self, id: str) -> str:
         """What a list, and a mark that is opened, says of a claim."""
         claim = self.claims[id]
-        report = f"{'About' if claim['ours'] else 'Report'}: {claim['stated']} ({claim['where']})"
+        stated = f"{claim['stated']} ({claim['where']})" if claim["stated"] else claim["where"]
+        report = f"{'About' if claim['ours'] else 'Report'}: {stated}"
         where = f" ({claim['found']})" if claim["found"] else ""
         here = f"Here: {claim['computed']}{where}" if claim["computed"] else ""
         here += f"; other sources: {claim['otherwise']}" if claim["otherwise"] else ""
@@ -190,39 +192,36 @@ class Claims(SphinxPostTransform):
 
 def says(claim: dict) -> str:
     """What checking shows of a claim: one of the keys of `WORDS`."""
-    return SAYS.get(claim["verdict"], CANNOT)
+    return REMARK if claim["ours"] else SAYS.get(claim["verdict"], CANNOT)
 
 
 def verdict(claim: dict) -> str:
-    """A verdict in words, with the reason why a claim cannot be checked, and whose it is if it is ours."""
+    """A verdict in words, with the reason why a claim cannot be checked."""
     what = says(claim)
-    said = WORDS[what][0] + (f": {claim['verdict']}" if what == CANNOT else "")
-    return f"our remark: {said}" if claim["ours"] else said
+    return WORDS[what][0] + (f": {claim['verdict']}" if what == CANNOT else "")
 
 
-def _called(ids: list[str], what: str, ours: bool) -> str:
+def _called(number: int, what: str) -> str:
     """What a mark leads to, in words that follow its numbers."""
-    one, several = ("remark of ours", "remarks of ours") if ours else ("claim", "claims")
-    noun = one if len(ids) == 1 else several
-    link = {DISAGREE: "", OWED: "that was " if len(ids) == 1 else "that were "}.get(what, "that ")
-    return f"{noun} {link}{WORDS[what][1 if len(ids) == 1 else 2]}"
+    if what == REMARK:
+        return WORDS[REMARK][min(number, 2)]
+    noun, was = ("claim", "was ") if number == 1 else ("claims", "were ")
+    link = {DISAGREE: "", OWED: f"that {was}"}.get(what, "that ")
+    return f"{noun} {link}{WORDS[what][min(number, 2)]}"
 
 
-def counted(found: Iterable[tuple[str, bool]]) -> str:
+def counted(found: Iterable[str]) -> str:
     """The line of a section: "9 statements: 3 agree, 1 differs, 5 cannot be checked; 2 remarks of ours"."""
-    found = list(found)
-    theirs, remarks = Counter(what for what, ours in found if not ours), sum(ours for _, ours in found)
-    parts = []
-    if total := theirs.total():
-        each = ", ".join(
-            f'<span class="says-{what}">{theirs[what]} {one if theirs[what] == 1 else several}</span>'
-            for what, (_, one, several) in WORDS.items()
-            if theirs[what]
-        )
-        parts.append(f"<b>{total} statement{'' if total == 1 else 's'}</b>: {each}")
-    if remarks:
-        parts.append(f"{remarks} remark{'' if remarks == 1 else 's'} of ours")
-    return "; ".join(parts)
+    numbers = Counter(found)
+    said = {
+        what: f"{numbers[what]} {one if numbers[what] == 1 else several}"
+        for what, (_, one, several) in WORDS.items()
+        if numbers[what]
+    }
+    remarks, total = said.pop(REMARK, None), numbers.total() - numbers[REMARK]
+    each = ", ".join(f'<span class="says-{what}">{words}</span>' for what, words in said.items())
+    statements = f"<b>{total} statement{'' if total == 1 else 's'}</b>: {each}" if total else None
+    return "; ".join(filter(None, [statements, remarks]))
 
 
 def ranges(numbers: list[int]) -> str:
