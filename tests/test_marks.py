@@ -186,7 +186,7 @@ def test_ranges(numbers, expected, monkeypatch):
 def test_an_unknown_id_is_told_with_file_line_and_the_nearest(built):
     _, warnings = built(page="# P\n\nText.\n\nMore.{claim}`x-a, x-aa`\n")
     [line] = [line for line in re.sub(r"\x1b\[[0-9;]*m", "", warnings).splitlines() if "WARNING" in line]
-    assert "page.md:5: WARNING: no claim 'x-aa'; the nearest: x-a" in line
+    assert "page.md:5: WARNING: no claim 'x-aa' in what was built; the nearest: x-a" in line
 
 
 def test_signs_and_outlines_tell_verdicts_apart_without_colour():
@@ -205,6 +205,7 @@ def test_an_unknown_id_in_a_chapter_fails_the_build_at_its_line(copy):
     text = (copy.root / "notebooks" / "relations.md").read_text(encoding="utf-8")
     line = text[: text.index("relations-main-findings")].count("\n") + 1
     built = copy.build()
+    said = built.stdout + built.stderr
     assert built.returncode
-    assert f"notebooks/relations.md:{line}: WARNING: no claim 'relations-main-findings'" in built.stdout + built.stderr
-    assert "the nearest: relations-main-finding" in built.stdout + built.stderr
+    assert f"notebooks/relations.md:{line}: WARNING: no claim 'relations-main-findings' in what was built" in said
+    assert "the nearest: relations-main-finding" in said

@@ -18,7 +18,8 @@ PUBLIC, OPEN = "irregular-migration-peak-date", "irregular-migration-total-2015-
 def found():
     """Every claim of the ledger with the verdict that it expects, and two figures."""
     claims = [
-        {**claim.__dict__, "computed": None if claim.expect in verdicts.UNTESTED else claim.value, "verdict": claim.expect}
+        claim.__dict__
+        | {"computed": None if claim.expect in verdicts.UNTESTED else claim.value, "verdict": claim.expect}
         for claim in read_ledger().values()
     ]
     figures = [

@@ -50,7 +50,7 @@ class Role(SphinxRole):
         for id in ids:
             if id not in claims:
                 near = ", ".join(get_close_matches(id, claims, n=3)) or "none is like it"
-                LOG.warning("no claim %r; the nearest: %s", id, near, location=_written(self, id))
+                LOG.warning("no claim %r in what was built; the nearest: %s", id, near, location=_written(self, id))
         found = [id for id in ids if id in claims]
         for chapter in {claims[id]["chapter"] for id in found}:
             self.env.note_dependency(str(_folder(self.env) / f"{chapter}.json"))
