@@ -143,7 +143,7 @@ class Claims(SphinxPostTransform):
 
     def _mark(self, ids: list[str], what: str, page: str | int) -> str:
         ids = sorted(ids, key=self.numbers.get)
-        shown = ranges([self.numbers[id] for id in ids])
+        shown = ranges([self.numbers[id] for id in ids]) + (" ours" if what == REMARK else "")
         name = f"{shown}, {_called(len(ids), what)}: {self._statements(ids)}"
         several = f' data-claims="{" ".join(ids)}"' if len(ids) > 1 else ""
         return (
@@ -202,9 +202,9 @@ def verdict(claim: dict) -> str:
 
 
 def _called(number: int, what: str) -> str:
-    """What a mark leads to, in words that follow its numbers."""
+    """What a mark leads to, in words that follow what is seen of it."""
     if what == REMARK:
-        return WORDS[REMARK][min(number, 2)]
+        return "a remark" if number == 1 else "remarks"
     noun, was = ("claim", "was ") if number == 1 else ("claims", "were ")
     link = {DISAGREE: "", OWED: f"that {was}"}.get(what, "that ")
     return f"{noun} {link}{WORDS[what][min(number, 2)]}"
