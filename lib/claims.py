@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from numbers import Integral, Real
@@ -22,7 +23,9 @@ BOUNDS = {
     "<": lambda computed, stated: computed < stated,
     "<=": lambda computed, stated: computed <= stated,
 }
-READ = 4  # significant digits of a computed fraction: verdicts use all of them, a reader needs no more
+READ = 4  # significant digits of a fraction that is computed for a claim in words
+MOST_DIGITS = 12  # decimals of a computed number, where fewer would tell another verdict
+MEASURED = re.compile(r"\bper\b|^(days|weeks|months|years)\b")  # units whose numbers need not be whole
 DATE_FORMATS = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
 
 
@@ -140,6 +143,27 @@ def _word(computed: object, precision: str) -> str:
     return str(computed)
 
 
+def shown(claim: Claim, value: object) -> str:
+    """A computed value as a reader needs it: one digit more than the report rounded to, and counts whole.
+
+    A bound is taken as rounded to the last digit of the number it has. More digits stand only where the number with
+    fewer would have another verdict than the one computed. Dates and words stay what they are.
+    """
+    bound = claim.precision in BOUNDS
+    if not (isinstance(value, Real) and (bound or _is_number(claim.precision))):
+        return _shown(_word(value, claim.precision), claim.precision, READ)
+    number, counted = float(value), claim.kind == "count" and not MEASURED.search(claim.unit)
+    if number.is_integer() and claim.kind == "count":
+        return f"{number:,.0f}"
+    last = len(claim.value.partition(".")[2]) if bound else -math.floor(math.log10(float(claim.precision)))
+    decimals = min(last + 1, 0 if counted else MOST_DIGITS)
+    true = agrees(claim.value, number, claim.precision)
+    while agrees(claim.value, round(number, decimals), claim.precision) != true and decimals < MOST_DIGITS:
+        decimals += 1
+    rounded = round(number, decimals)
+    return f"{rounded:,.0f}" if rounded.is_integer() else f"{rounded:,.{decimals}f}"
+
+
 def _is_number(text: str) -> bool:
     try:
         return float(text) > 0
@@ -250,12 +274,12 @@ class Ledger:
             raise ClaimError(f"{self.chapter}: claim {id} is tested twice")
         claim = self.claims[id]
         told = not (value is None or pd.isna(value))
-        shown = _shown(_word(value, claim.precision), claim.precision, READ) if told else None
-        result = Result(claim, shown, verdict(claim, value, self.held), otherwise)
+        found = verdict(claim, value, self.held)
+        result = Result(claim, shown(claim, value) if told else None, found, otherwise)
         if self.enforce and result.verdict != claim.expect:
             raise ClaimError(
                 f"{self.chapter}: {id}: verdict {result.verdict}, expected {claim.expect}: "
-                f"the report states {claim.stated}, computed {shown}"
+                f"the report states {claim.stated}, computed {result.computed}"
             )
         self.results[id] = result
         return result

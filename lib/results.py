@@ -103,13 +103,15 @@ def own_run(path: str | Path) -> dict:
 
 
 def statements(results: Mapping[str, dict]) -> pd.DataFrame:
-    """All rows of the ledger in these results, claims and remarks: the ledger's columns, then `computed` and `verdict`.
+    """All rows of the ledger in these results, claims and remarks: the ledger's columns, then what was found.
+
+    That is `computed`, `verdict` and `otherwise`, as in `lib.verdicts.Result`.
 
     Raises `ResultsError` unless they are exactly the rows of these chapters in the ledger.
     """
     ledger = data.load("claims")
     rows = [claim for result in results.values() for claim in result["claims"]]
-    found = pd.DataFrame(rows, columns=[*ledger.columns, "computed", "verdict"])
+    found = pd.DataFrame(rows, columns=[*ledger.columns, "computed", "verdict", "otherwise"])
     expected = ledger.loc[ledger["chapter"].isin(list(results)), "id"]
     if sorted(found["id"]) != sorted(expected):
         odd = sorted(set(found["id"]) ^ set(expected))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lib.claims import Claim
 
 MIMETYPE = "application/vnd.compendium.claims+json"
+SHOWN_HERE = "application/vnd.compendium.verdicts+json"  # the ids of the claims whose verdicts a cell shows
 CONFIRMED, DIFFERS = "confirmed", "differs"
 CONTESTED = "contested"  # tested against published studies, which disagree with each other
 # Why a claim was not tested. The first two are limits of what anybody can see; the last is a debt of this book.
@@ -67,6 +68,10 @@ class Verdicts:
     def _repr_html_(self) -> str:
         return f'<ul class="claims">{"".join(map(_item, self.results))}</ul>'
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+        ids = [result.claim.id for result in self.results]
+        return {"text/plain": repr(self), "text/html": self._repr_html_(), SHOWN_HERE: {"claims": ids}}
+
     def __repr__(self) -> str:
         return "\n".join(f"{r.verdict}: {r.claim.id}" for r in self.results)
 
@@ -84,12 +89,12 @@ def _item(result: Result) -> str:
         f"{escape(claim.statement)} "
         f'<a class="claim-link" href="#{claim.id}" aria-label="Link to {name} {claim.id}">#</a>'
         f'<span class="claim-values">{said} {escape(claim.where)}: {escape(claim.stated)}{computed}.</span>'
-        f"{note}{trail(claim.id)}</li>"
+        f"{note}</li>"
     )
 
 
 def trail(id: str) -> str:
-    """Where the book puts the links of a claim or a figure to what else hangs on it; nothing in a notebook."""
+    """Where the book puts the links of a figure to the claims that it shows; nothing in a notebook."""
     return f"<!--trail:{id}-->"
 
 
@@ -191,8 +196,9 @@ class Summary:
         return all_of | counts | {what: tested[what] for what in AGAINST_WHAT}
 
     def frame(self) -> pd.DataFrame:
-        """One row per claim: the ledger's columns, then `computed` and `verdict`."""
-        return pd.DataFrame([asdict(r.claim) | {"computed": r.computed, "verdict": r.verdict} for r in self.results])
+        """One row per claim: the ledger's columns, then `computed`, `verdict` and `otherwise`."""
+        found = ("computed", "verdict", "otherwise")
+        return pd.DataFrame([asdict(r.claim) | {name: getattr(r, name) for name in found} for r in self.results])
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         records = json.loads(self.frame().to_json(orient="records"))

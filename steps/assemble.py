@@ -14,6 +14,7 @@ import yaml
 
 from lib import data, results
 from lib.export import csv_text
+from lib.verdicts import SHOWN_HERE
 from steps import ROOT, figures, front, pages, pictures, plan, record
 from steps.bibliography import bibtex
 from steps.execute import EXECUTED
@@ -52,6 +53,10 @@ def published(name: str, found: pd.DataFrame) -> tuple[dict, dict[str, str]]:
             if figure := bundle.get(results.FIGURE):
                 bundle["text/html"] = figures.html(figure)
                 files |= figures.files(figure)
+            if checked := bundle.get(SHOWN_HERE):
+                bundle["text/html"] = pages.shown_here(checked["claims"])
+            if summary := bundle.get(results.CLAIMS):
+                bundle["text/html"] = pages.all_of(name, sum(summary["counts"].values()))
             if "text/html" in bundle:
                 html = pages.linked(bundle["text/html"], trails)
                 out["data"] = {"text/html": html, "text/plain": bundle.get("text/plain", "")}
@@ -176,7 +181,7 @@ def main(words: list[str]) -> None:
 def assemble(chapters: list[str]) -> None:
     """Put everything in its place, and record what it was made from."""
     used = record.parts([*record.files(*USES), "asked"])
-    for folder in (CHAPTERS, GENERATED, FIGURES, FILES):
+    for folder in (CHAPTERS, GENERATED, GENERATED / "claims", FIGURES, FILES):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     made = ahead(tuple(chapters), state(chapters))
@@ -189,6 +194,8 @@ def assemble(chapters: list[str]) -> None:
     for name in made.chapters:
         own = made.tested[made.tested["chapter"] == name]
         (FILES / f"{name}.claims.csv").write_text(csv_text(pages.filed(own)), encoding="utf-8")
+        told = json.dumps(pages.told(name, made.found), ensure_ascii=False)
+        (GENERATED / "claims" / f"{name}.json").write_text(told, encoding="utf-8")
     (FILES / "ledger.csv").write_text(csv_text(pages.flat(made.found)), encoding="utf-8")
     for name, text in made.generated.items():
         (GENERATED / f"{name}.md").write_text(text, encoding="utf-8")

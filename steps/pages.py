@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from lib import claims, data, rows, trail, verdicts
 from lib.assess import SETTING
-from lib.verdicts import FOUND, MARKS, OURS, REMARKED, UNTESTED, VERDICTS, badge, slug
+from lib.verdicts import CONFIRMED, FOUND, MARKS, OURS, REMARKED, UNTESTED, VERDICTS, badge, slug
 from steps.text import raw
 
 TITLES = {
@@ -25,6 +25,11 @@ EVIDENCE = {
     "public": "the world: public figures", "studies": "the world: published studies",
     "document": "the record: a document", "arithmetic": "the report itself",
     "reported": "the report's word", "literature": "studies", "restricted": "restricted data",
+}  # fmt: skip
+DATES = {"month": "%B %Y", "day": "%-d %B %Y"}  # how a reader writes them; a year is as it is
+FOUND_IN = {  # what a claim was held against, as one says it after what was found
+    "public": "public figures", "studies": "published studies", "document": "a document",
+    "arithmetic": "the report's own text", "restricted": "restricted data",
 }  # fmt: skip
 ENVIRONMENT = jinja2.Environment(
     autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=jinja2.FileSystemLoader(Path(__file__).parent)
@@ -158,20 +163,52 @@ def _raw(template: str, **values: object) -> str:
     return raw(ENVIRONMENT.get_template(template).render(**values))
 
 
-def of_claim(claim: Mapping) -> str:
-    """The links that stand under a claim in its chapter: ledger, figures, official rows, code, what it bears on."""
-    links = [] if claim["whose"] == OURS else [f'<a href="../ledger.html#{claim["id"]}">ledger</a>']
-    links += [
-        f'<a href="{_page(figure["chapter"], claim["chapter"])}#{figure["figure"]}">figure</a>'
-        for figure in claim["figures"]
-    ]
+def trail_of(claim: Mapping) -> tuple[str, str]:
+    """Where all that hangs on a claim can be followed, from the book's root, and what the link to it says.
+
+    A remark of ours is in no ledger: its trail are its official rows, or else its code.
+    """
+    if claim["whose"] != OURS:
+        return f"ledger.html#{claim['id']}", "trail"
     if claim["rows"]:
-        links.append(f'<a href="../rows.html#{claim["id"]}">official rows</a>')
-    bears = ", ".join(f'<a href="synthesis.html#{anchor}">{name}</a>' for name, anchor in anchors(claim))
-    links += [f"bears on {bears}"] if bears else []
-    if claim["verdict"] not in UNTESTED:  # last, since a page that shows no code shows no link to it
-        return f'{" · ".join(links)} <a class="to-code" href="#code-{claim["id"]}">code</a>'
-    return " · ".join(links)
+        return f"rows.html#{claim['id']}", "official rows"
+    return f"chapters/{claim['chapter']}.html#code-{claim['id']}", "code"
+
+
+def _values(claim: Mapping) -> tuple[str, str]:
+    """What the report states and what was found, for a reader who has the statement before them.
+
+    What a statement says in words is not said again: nothing, and that the same was found, unless it was not.
+    """
+    stated, found = claim["stated"], claim["computed"] or ""
+    if claim["precision"] in DATES:
+        return tuple(f"{pd.Timestamp(day):{DATES[claim['precision']]}}" if day else "" for day in (stated, found))
+    if claim["precision"] or claim["verdict"] not in (CONFIRMED, *UNTESTED):
+        return stated, found
+    return "", found and ("it holds" if claim["whose"] == OURS else "the same")
+
+
+def told(chapter: str, found: pd.DataFrame) -> dict[str, dict]:
+    """What the text of any page may show of the claims of this chapter in `entries`, by id."""
+    kept = ("chapter", "statement", "verdict", "where", "otherwise", "note")
+    return {
+        row["id"]: {name: row[name] for name in kept}
+        | dict(zip(("stated", "computed"), _values(row), strict=True))
+        | {"ours": row["whose"] == OURS, "trail": trail_of(row), "found": FOUND_IN.get(row["evidence"])}
+        for row in data.plain(found[found["chapter"] == chapter]).to_dict("records")
+    }
+
+
+def shown_here(ids: list[str]) -> str:
+    """The place of a list of verdicts, which the book gathers at the end of its section."""
+    places = "".join(f'<li id="{id}" class="claim"></li>' for id in ids)
+    return f'<ul class="claims">{places}</ul>'
+
+
+def all_of(chapter: str, claims: int) -> str:
+    """The line in place of a chapter's table of claims, which would repeat the lists of its sections."""
+    link = f'<a href="../ledger.html?chapter={chapter}">All {claims} claims of this chapter in the ledger</a>'
+    return f'<p class="where">{link}, with their trails. The sections above have them at their ends.</p>'
 
 
 def _page(chapter: str, here: str) -> str:
@@ -191,18 +228,16 @@ def of_figure(claims: list[Mapping], chapter: str) -> str:
 
 
 def trails(chapter: str, found: pd.DataFrame) -> dict[str, str]:
-    """The links of every claim and every figure of `entries`, as they stand in this chapter, by its id."""
-    claims, shown = found.to_dict("records"), defaultdict(list)
-    for claim in claims:
+    """The links of every figure of `entries`, as they stand in this chapter, by its id."""
+    shown = defaultdict(list)
+    for claim in found.to_dict("records"):
         for figure in claim["figures"]:
             shown[figure["figure"]].append(claim)
-    return {claim["id"]: f'<span class="claim-trail">{of_claim(claim)}</span>' for claim in claims} | {
-        figure: of_figure(those, chapter) for figure, those in shown.items()
-    }
+    return {figure: of_figure(those, chapter) for figure, those in shown.items()}
 
 
 def linked(html: str, trails: Mapping[str, str]) -> str:
-    """The HTML of an output with these links in the places that its claims and figures left for them."""
+    """The HTML of an output with these links in the places that its figures left for them."""
     return re.sub(verdicts.trail("([a-z0-9-]+)"), lambda place: trails.get(place[1], ""), html)
 
 

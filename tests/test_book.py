@@ -314,7 +314,7 @@ def test_every_recommendation_shows_its_claims_and_their_official_rows_in_three_
 
 def test_and_back_from_official_rows_to_recommendations_in_as_few(soups, book):
     rows = soups[book / "book" / "rows.html"]
-    page = soups[book / CHAPTER_PAGES / "synthesis.html"]
+    page, ledger = soups[book / CHAPTER_PAGES / "synthesis.html"], soups[book / "book" / "ledger.html"]
     above = {
         recommendation["id"]: set(steps_down(recommendation))
         for recommendation in page.select('section.dossier[id^="recommendation-"]')
@@ -324,17 +324,18 @@ def test_and_back_from_official_rows_to_recommendations_in_as_few(soups, book):
             link = rows.find(id=claim).select_one('a[href^="chapters/"]')["href"]  # one click: the claim in its chapter
             file, anchor = link.split("#")
             there = soups[book / "book" / file].find("li", id=anchor)
-            back = {link["href"] for link in there.select(".claim-trail a")}
-            assert f"synthesis.html#{recommendation}" in back, (claim, recommendation)  # two: the recommendation
+            assert there.select_one("a.claim-trail")["href"] == f"../ledger.html#{anchor}"  # two: its trail
+            back = {link["href"] for link in ledger.find("li", id=anchor).select("a")}
+            assert f"chapters/synthesis.html#{recommendation}" in back, (claim, recommendation)  # three
 
 
 def test_every_claim_has_a_row_in_the_ledger_and_leads_there(soups, book):
     ledger = soups[book / "book" / "ledger.html"]
     for file in TESTED:
         for claim in soups[book / f"{file}.html"].select("li.claim"):
-            ours = "claim-remark" in claim["class"]
+            ours = "says-remark" in claim["class"]
             assert bool(ledger.find("li", id=claim["id"])) != ours
-            assert bool(claim.select_one(f'.claim-trail a[href="../ledger.html#{claim["id"]}"]')) != ours
+            assert (claim.select_one("a.claim-trail")["href"] == f"../ledger.html#{claim['id']}") != ours
     with (book / "book" / "files" / "ledger.csv").open(encoding="utf-8", newline="") as file:
         listed = {row["id"] for row in csv.DictReader(file) if row["whose"] == "report"}
     assert listed == {row["id"] for row in ledger.select(".ledger-list > li")}
@@ -342,11 +343,12 @@ def test_every_claim_has_a_row_in_the_ledger_and_leads_there(soups, book):
 
 @each_chapter
 def test_figures_and_tested_claims_lead_to_their_code(soup):
-    for made in soup.select("figure.figure, li.claim-confirmed, li.claim-differs"):
-        link = made.select_one(f'a[href="#code-{made["id"]}"]')
-        code = soup.find(id=f"code-{made['id']}")
-        assert link and code.find_parent(class_="cell_input"), made["id"]
-        assert made in code.find_parent("div", class_="cell").descendants, made["id"]
+    for figure in soup.select("figure.figure"):
+        code = soup.find(id=f"code-{figure['id']}")
+        assert figure.select_one(f'a[href="#code-{figure["id"]}"]') and code.find_parent(class_="cell_input")
+        assert figure in code.find_parent("div", class_="cell").descendants, figure["id"]
+    for claim in soup.select("li.claim"):  # the way there is its trail in the ledger
+        assert soup.find(id=f"code-{claim['id']}").find_parent(class_="cell_input"), claim["id"]
 
 
 @each_tested

@@ -237,9 +237,7 @@ def test_dark_is_dark(live, name):
     ("screen", "light", "light"), ("screen", "dark", "dark"), ("print", "light", "light"), ("print", "dark", "light"),
 ])  # fmt: skip
 @in_light_and_dark
-def test_a_static_picture_has_the_colours_of_the_page_and_not_of_the_system(
-    visit, scheme, shown, theme, expected
-):
+def test_a_static_picture_has_the_colours_of_the_page_and_not_of_the_system(visit, scheme, shown, theme, expected):
     image = pytest.importorskip("PIL.Image")
     page = visit(CHAPTERS[0], color_scheme=scheme)
     page.route("**/vendor/vega.js", lambda route: route.abort())  # the picture stays
@@ -483,6 +481,121 @@ def test_a_link_to_a_claim_leads_to_it(visit, name):
     playwright.expect(claim).to_be_in_viewport()
 
 
+MARKED = "book/chapters/relations"  # a chapter whose sentences have marks
+
+
+def opened_mark(page, number=0):
+    """A mark of the page that is opened from the keyboard, and its card."""
+    mark = page.locator("a.claim-mark").nth(number)
+    mark.focus()
+    page.keyboard.press("Enter")
+    return mark, page.locator(".claim-card")
+
+
+def test_a_mark_opens_and_closes_its_claim_from_the_keyboard(visit):
+    page = visit(MARKED)
+    mark, card = opened_mark(page)
+    assert mark.get_attribute("aria-expanded") == "true"
+    assert mark.get_attribute("aria-controls") == card.get_attribute("id")
+    claim = page.locator(f"li{mark.get_attribute('href')}")
+    for part in ("statement", "report", "verdict"):
+        assert card.locator(f".claim-{part}").inner_text() == claim.locator(f".claim-{part}").text_content()
+    assert card.locator("a.claim-trail").count() == 1
+    other = page.locator("a.claim-mark").nth(1)
+    other.focus()
+    page.keyboard.press("Space")
+    assert [mark.get_attribute("aria-expanded"), other.get_attribute("aria-expanded")] == ["false", "true"]
+    playwright.expect(card).to_have_count(1)
+    card.locator("a.claim-trail").focus()
+    page.keyboard.press("Escape")
+    playwright.expect(card).to_have_count(0)
+    assert other.evaluate("mark => mark === document.activeElement && mark.ariaExpanded === 'false'")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # again closes it
+    playwright.expect(card).to_have_count(0)
+    assert page.complaints == [] and "#" not in page.url
+
+
+WHERE = """([mark, card]) => {
+    const [line, box, text] = [mark, card, mark.closest("p")].map(element => element.getBoundingClientRect());
+    return {beside: box.left - text.right, level: box.top - line.top, under: box.top - text.bottom,
+            over: box.right - document.documentElement.clientWidth};
+}"""
+
+
+@pytest.mark.parametrize("width", [1440, 1200, 1024, 390])
+def test_a_claim_stands_beside_its_line_or_under_its_paragraph(visit, width):
+    page = visit(MARKED, viewport={"width": width, "height": 900})
+    for number in range(0, page.locator("a.claim-mark").count(), 9):
+        mark, card = opened_mark(page, number)
+        where = page.evaluate(WHERE, [mark.element_handle(), card.element_handle()])
+        assert where["over"] <= 0, where
+        if width >= 1200:
+            assert where["beside"] > 0 and abs(where["level"]) < 16, where
+        else:
+            assert 0 <= where["under"] < 40, where
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_mark_is_large_enough_for_a_finger_and_opens_by_touch(visit):
+    page = visit(MARKED, viewport=PHONE, has_touch=True)
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('a.claim-mark')].map(mark => mark.getBoundingClientRect())"
+        ".map(({width, height}) => Math.min(width, height))"
+    )
+    assert len(sizes) > 50 and min(sizes) >= 24
+    page.locator("a.claim-mark").nth(3).tap()
+    card = page.locator(".claim-card")
+    playwright.expect(card).to_be_in_viewport()
+    card.get_by_role("button", name="Close").tap()
+    playwright.expect(card).to_have_count(0)
+
+
+def test_a_mark_of_several_claims_and_one_of_another_chapter_tell_all(visit):
+    page = visit(MARKED)
+    several, card = page.locator("a.claim-mark[data-claims]").first, page.locator(".claim-card")
+    several.click()
+    ids = several.get_attribute("data-claims").split()
+    assert card.locator(".claim-statement").all_inner_texts() == [
+        page.locator(f"li#{id} .claim-statement").text_content() for id in ids
+    ]
+    elsewhere = page.locator("a.claim-mark[href*='.html#']").first
+    elsewhere.click()
+    playwright.expect(card.locator(".claim-statement")).not_to_be_empty()
+    assert "ledger.html#" in card.locator("a.claim-trail").get_attribute("href")
+
+
+def test_without_javascript_a_mark_leads_to_its_claim_in_the_fold(visit):
+    page = visit(MARKED, java_script_enabled=False)
+    mark = page.locator("a.claim-mark").nth(6)
+    mark.click()
+    claim = page.locator(f"li{mark.get_attribute('href')}")
+    playwright.expect(claim).to_be_in_viewport()
+    assert page.locator("details.claims-fold[open]").count() == 1
+    assert page.locator("li.claim:target").count() == 1
+    playwright.expect(claim.locator(".claim-note")).to_be_visible()  # only of the one that was asked for
+
+
+def test_print_shows_the_claims_of_a_section_and_no_card(visit):
+    page = visit(MARKED)
+    _, card = opened_mark(page)
+    listed = page.locator("#relations-cabinet-start .claim-statement")
+    assert not listed.evaluate("text => text.checkVisibility()")
+    page.emulate_media(media="print")
+    assert not card.is_visible()
+    assert listed.evaluate("text => text.checkVisibility({contentVisibilityAuto: true})")
+
+
+@in_light_and_dark
+def test_axe_finds_nothing_in_an_open_card_and_an_open_list(visit, scheme):
+    axe, page = pytest.importorskip("axe_playwright_python.sync_playwright").Axe(), visit(MARKED, color_scheme=scheme)
+    page.locator("details.claims-fold > summary").nth(1).click()
+    opened_mark(page, 6)
+    there = {"include": [[".claim-card"], ["details.claims-fold[open]"], ["p:has(.claim-mark)"]]}
+    found = axe.run(page, there, {"resultTypes": ["violations"], "preload": False}).response["violations"]
+    assert not found, [(one["id"], one["nodes"][0]["html"]) for one in found]
+
+
 @pytest.fixture
 def ledger(visit):
     """Open the ledger, perhaps with a query or an anchor, and count what it shows."""
@@ -555,7 +668,9 @@ def test_from_a_recommendation_to_official_rows_and_back_by_clicking(visit):
     playwright.expect(page.locator(".official-rows details[open] tbody tr").first).to_be_visible()
     claim.locator("a").first.click()
     page.wait_for_url("**/chapters/*.html#*")
-    page.locator(f"[id='{page.url.split('#')[1]}'] .claim-trail").get_by_role("link", name="recommendation 3").click()
+    page.locator(f"li[id='{page.url.split('#')[1]}']").get_by_role("link", name="trail").click()
+    page.wait_for_url("**/ledger.html#*")
+    page.locator(f"li[id='{page.url.split('#')[1]}']").get_by_role("link", name="recommendation 3").click()
     page.wait_for_url("**/synthesis.html#recommendation-3")
     playwright.expect(page.locator("#recommendation-3 h3")).to_be_in_viewport()
     assert page.complaints == []

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lib import claims
-from lib.claims import Claim, ClaimError, Ledger, agrees, verdict
+from lib.claims import BOUNDS, Claim, ClaimError, Ledger, agrees, shown, verdict
 from lib.verdicts import (
     AGREES,
     CONFIRMED,
@@ -81,6 +81,39 @@ def test_bounds(stated, computed):
     assert agrees(text, value, ">=") == (computed >= stated)
     assert agrees(text, value, "<") == (computed < stated)
     assert agrees(text, value, "<=") == (computed <= stated)
+
+
+@pytest.mark.parametrize(
+    "kind, value, unit, precision, computed, expected",
+    [
+        ("share", "50", "percent of months", ">", 83.2307, "83.2"),  # a bound is as exact as it is written
+        ("ratio", "0.25", "of the effect", "<", 0.183333, "0.183"),
+        ("score", "4.6", "out of 10", "0.1", 4.6478, "4.65"),  # a step: one digit more
+        ("share", "86", "percent of departures", "1", 85.7142, "85.7"),
+        ("share", "50", "percent of departures", "10", 54.9, "55"),
+        ("money", "105000000", "euros", "1000000", 104873212.5, "104,900,000"),
+        ("share", "2", "percent", "1", 2.0, "2"),
+        ("effect", "-197", "days", "1", -197.46, "-197.5"),
+        ("count", "30000", "detections", "1000", 29846, "29,846"),  # counts are whole
+        ("count", "5", "countries", "1", 5.4, "5"),
+        ("count", "8", "weeks", "2", 8.696, "8.7"),  # but not times and rates
+        ("count", "112", "forced departures per year", "1", 111.6, "111.6"),
+        ("count", "10000", "detections per month", "10000", 13482.66, "13,000"),
+        ("share", "25", "percent", "<", 24.9996, "24.9996"),  # 25.0 would be another verdict
+        ("share", "50", "percent", "10", 55.04, "55.04"),
+        ("date", "2025-05", "month", "month", pd.Timestamp("2025-05-23"), "2025-05"),
+        ("trend", "yes", "aims", "", True, "yes"),
+    ],
+)
+def test_a_computed_value_has_the_digits_that_its_claim_needs(kind, value, unit, precision, computed, expected):
+    assert shown(claim(kind=kind, value=value, unit=unit, precision=precision), computed) == expected
+
+
+@given(numbers, st.sampled_from([*STEPS, *BOUNDS]), st.floats(-1e6, 1e6), st.sampled_from(["count", "share"]))
+def test_what_is_shown_has_the_verdict_of_what_was_computed(stated, precision, computed, kind):
+    one = claim(kind=kind, value=f"{stated:f}", unit="things", precision=precision)
+    read = float(shown(one, computed).replace(",", ""))
+    assert agrees(one.value, read, precision) == agrees(one.value, computed, precision)
 
 
 @given(numbers, st.sampled_from(STEPS), numbers)

@@ -18,7 +18,8 @@ PUBLIC, OPEN = "irregular-migration-peak-date", "irregular-migration-total-2015-
 def found():
     """Every claim of the ledger with the verdict that it expects, and two figures."""
     claims = [
-        {**claim.__dict__, "computed": None if claim.expect in verdicts.UNTESTED else "1", "verdict": claim.expect}
+        claim.__dict__
+        | {"computed": None if claim.expect in verdicts.UNTESTED else claim.value, "verdict": claim.expect}
         for claim in read_ledger().values()
     ]
     figures = [
@@ -90,17 +91,42 @@ def test_official_rows_are_the_lines_of_the_files(found):
             assert cells == lines[int(line) - 1]
 
 
-def test_links_are_put_where_a_claim_and_a_figure_left_room(found):
-    html = f"<li>a{verdicts.trail(PUBLIC)}</li><figure>{verdicts.trail('fig-eu-detections')}</figure>"
+def test_links_are_put_where_a_figure_left_room(found):
+    html = f"<figure>{verdicts.trail('fig-eu-detections')}</figure>"
     page = BeautifulSoup(pages.linked(html, pages.trails("irregular_migration", found)), "html.parser")
-    claim = [link["href"] for link in page.li.select("a")]
-    assert (claim[0], claim[-1]) == (f"../ledger.html#{PUBLIC}", f"#code-{PUBLIC}")
-    assert f"../rows.html#{PUBLIC}" in claim
     figure = page.figure.select("a")
     assert "#irregular-migration-total-2015-rise" in [link["href"] for link in figure]
     elsewhere = BeautifulSoup(pages.linked(html, pages.trails("relations", found)), "html.parser").figure.select("a")
     assert {link["href"].split("#")[0] for link in elsewhere} == {"irregular_migration.html"}
     assert pages.linked("<p>no room</p>", {}) == "<p>no room</p>"
+
+
+def told(found):
+    return {id: claim for name in pages.TITLES for id, claim in pages.told(name, found).items()}
+
+
+def test_a_page_can_tell_of_every_claim_and_its_trail_is_one_link(found):
+    claims = told(found)
+    assert claims.keys() == set(found["id"])
+    ledger = read_ledger()
+    for id, claim in claims.items():
+        address, _ = claim["trail"]
+        if ledger[id].whose == verdicts.OURS:
+            assert address.endswith(f"#{id}") or address == f"chapters/{claim['chapter']}.html#code-{id}"
+        else:
+            assert address == f"ledger.html#{id}"
+    assert claims[PUBLIC]["found"] == "public figures" and claims[OPEN]["found"] is None
+
+
+def test_dates_read_as_dates_and_words_are_not_said_twice(found):
+    claims = told(found.assign(computed=found["computed"].where(found["precision"] != "month", "2022-06")))
+    assert claims["relations-joint-letter-date"]["stated"] == "May 2025"
+    assert claims["relations-joint-letter-date"]["computed"] == "June 2022"
+    assert claims["relations-denial-date"]["stated"] == "22 November 2022"
+    same = claims["relations-letter-main-aims"]  # that it does, says the statement
+    assert (same["stated"], same["computed"]) == ("", "the same")
+    assert claims["relations-king-measure"]["computed"] == "it holds"
+    assert claims["relations-policy-intensified"]["computed"] == ""
 
 
 def test_the_ledger_as_a_file_says_what_hangs_on_each_claim(found):

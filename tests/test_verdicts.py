@@ -23,6 +23,7 @@ from lib.verdicts import (
     OPEN,
     PARTLY,
     SHOWN,
+    SHOWN_HERE,
     UNTESTED,
     VERDICTS,
     YES,
@@ -74,6 +75,12 @@ def test_each_verdict_is_an_anchor_with_value_and_place():
         assert shown.claim.where in item.text and shown.verdict in item.text
     assert "computed: 5" in page.find(id="x-a").text
     assert "computed" not in page.find(id="x-c").text
+
+
+def test_verdicts_tell_the_book_which_claims_a_cell_shows():
+    bundle = Verdicts(list(RESULTS))._repr_mimebundle_()
+    assert bundle[SHOWN_HERE] == {"claims": ["x-a", "x-b", "x-c"]}
+    assert bundle["text/html"].startswith('<ul class="claims">') and "differs: x-b" in bundle["text/plain"]
 
 
 def test_text_of_the_ledger_is_escaped_everywhere():
@@ -167,7 +174,7 @@ def test_summary_counts_and_frame():
     frame = summary.frame()
     assert frame["id"].tolist() == ["x-a", "x-b", "x-c", "x-d"]
     assert frame["verdict"].tolist() == [CONFIRMED, DIFFERS, NOT_PUBLIC, CONFIRMED]
-    assert set(frame.columns) == {*Claim.__dataclass_fields__, "computed", "verdict"}
+    assert set(frame.columns) == {*Claim.__dataclass_fields__, "computed", "verdict", "otherwise"}
     assert Summary("x", RESULTS[:1]).counts == dict.fromkeys(VERDICTS, 0) | {CONFIRMED: 1}
 
 
