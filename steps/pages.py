@@ -33,6 +33,7 @@ ENVIRONMENT = jinja2.Environment(
 ENVIRONMENT.globals |= {
     "badge": lambda verdict: Markup(badge(verdict)),
     "slug": slug,
+    "place": lambda anchor: place(anchor),
     "untested": UNTESTED,
     "found": FOUND,
 }
@@ -84,8 +85,14 @@ def official_rows() -> pd.DataFrame:
 
 
 def anchors(claim: Mapping) -> list[tuple[str, str]]:
-    """What a claim bears on, as names with anchors of the synthesis: conclusions first, then recommendations."""
+    """What a claim bears on, as names with anchors (`place`): conclusions first, then recommendations."""
     return [(_name(id).lower(), id) for id in [*claim["conclusions"], *claim["recommendations"]]]
+
+
+def place(anchor: str) -> str:
+    """Where a conclusion or a recommendation stands, from the book's root."""
+    page = "recommendations" if anchor.startswith("recommendation") else "chapters/synthesis"
+    return f"{page}.html#{anchor}"
 
 
 def ledger_page(found: pd.DataFrame) -> str:
@@ -170,7 +177,7 @@ def of_claim(claim: Mapping) -> str:
     ]
     if claim["rows"]:
         links.append(f'<a href="../rows.html#{claim["id"]}">official rows</a>')
-    bears = ", ".join(f'<a href="synthesis.html#{anchor}">{name}</a>' for name, anchor in anchors(claim))
+    bears = ", ".join(f'<a href="../{place(anchor)}">{name}</a>' for name, anchor in anchors(claim))
     return " · ".join(links) + (f" · bears on {bears}" if bears else "")
 
 
