@@ -10,17 +10,18 @@ from lib.verdicts import UNTESTED
 
 PLACE = re.compile(r"\{([a-z_]+\.[a-z0-9_]+)(?:\|([Ww])ord)?\}")
 COUNTED = {
-    "en": "none one two three four five six seven eight nine ten eleven twelve".split(),
-    "nl": "geen een twee drie vier vijf zes zeven acht negen tien elf twaalf".split(),
-}
-MONTHS = dict(
-    zip(
-        "January February March May June July August October".split(),
-        "januari februari maart mei juni juli augustus oktober".split(),
-        strict=True,
-    )
-)
-DUTCH = {"million": "miljoen", "none": "geen", " of ": " van ", " to ": " tot "} | MONTHS
+    "en": [
+        "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    ],
+    "nl": [
+        "geen", "een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf",
+    ],
+}  # fmt: skip
+DUTCH = {
+    "million": "miljoen", "none": "geen", " of ": " van ", " to ": " tot ",
+    "January": "januari", "February": "februari", "March": "maart", "May": "mei", "June": "juni", "July": "juli",
+    "August": "augustus", "October": "oktober",
+}  # fmt: skip
 
 
 def pairs(rests_on: str) -> list[tuple[str, str]]:

@@ -66,7 +66,7 @@ class Trail:
         return self._assessed(links.merge(self.finding_claim, on="finding"), "answer", answers["answer"])
 
     def of_recommendations(self) -> pd.DataFrame:
-        """What `lib.assess.assess` says of the reasons of every recommendation and part; a whole has those of its parts."""
+        """What `lib.assess.assess` says of the reasons of every recommendation; a whole has those of its parts."""
         whole = self.recommendations.set_index("id")["part_of"].dropna()
         carried = self.recommendation_claim[["recommendation", "claim"]]
         above = carried.assign(recommendation=carried["recommendation"].map(whole)).dropna()

@@ -52,7 +52,10 @@ WORDS = {
             "A year in a footnote counts as much as an effect here. What weighs most stands in the table above. "
             '<a href="ledger.html">All statements</a>.'
         ),
-        "kinds": {small.AGREES: "agree", small.PART: "studies disagree", small.DIFFERS: "differ", small.OPEN: "not checked"},
+        "kinds": {
+            small.AGREES: "agree", small.PART: "on which studies disagree", small.DIFFERS: "differ",
+            small.OPEN: "not checked",
+        },
         "chapters": TITLES,
         "shown": {}, "amount": {},
         "for": "statements",
@@ -70,7 +73,9 @@ WORDS = {
             "Dit boek toetst <em>Op zoek naar grip</em> (IOB, juni 2026), over de partnerschappen met Egypte, Irak, "
             "Marokko, Nigeria, Tunesië en Turkije."
         ),
-        "independent": "Het is onafhankelijk: geen uitgave van IOB of van een ministerie. De rest van het boek is Engels.",
+        "independent": (
+            "Het is onafhankelijk: geen uitgave van IOB of van een ministerie. De rest van het boek is Engels."
+        ),
         "caption": "Wat mensen vragen, en wat achter de antwoorden staat",
         "columns": ("Vraag", "Het rapport zegt", "Wat nagaan laat zien", "Hoeveel is nagegaan"),
         "scales": (
@@ -137,7 +142,10 @@ def glued(folder: Path, chapters: list[str]) -> dict[str, str]:
 
 
 def pages(claims: pd.DataFrame, executed: Path, chapters: list[str]) -> dict[str, str]:
-    """The text of the three pages as MyST, by name; `claims` is `lib.results.claims`. Gaps where a chapter is missing."""
+    """The text of the three pages as MyST, by name, or a gap where a chapter is missing.
+
+    `claims` is `lib.results.claims`.
+    """
     names = ("home", "samenvatting", "recommendations")
     if set(TITLES) - set(chapters):
         return dict.fromkeys(names, NOT_HERE)
@@ -161,7 +169,7 @@ def home(front: Front, language: str) -> str:
 def _own(row: Mapping, language: str) -> dict:
     """A row with its columns of one language under the plain names."""
     end = "_nl" if language == "nl" else ""
-    return {name: row[name + end] if name + end in row else text for name, text in row.items()}
+    return {name: row.get(name + end, text) for name, text in row.items()}
 
 
 def _answers(front: Front, language: str) -> list[dict]:
@@ -215,10 +223,16 @@ def _marks(front: Front) -> list[dict]:
 
 def _limited(_: Front, language: str) -> str:
     ends, very, mild, where, label = {
-        "en": (("nothing", "much"), "very limited", "limited", ("section 6.1", "summary"), "Two words on a line from nothing to much: very limited (section 6.1), then limited (summary)."),
-        "nl": (("niets", "veel"), "zeer beperkt", "beperkt", ("paragraaf 6.1", "samenvatting"), "Twee woorden op een lijn van niets naar veel: zeer beperkt (paragraaf 6.1), dan beperkt (samenvatting)."),
+        "en": (
+            ("nothing", "much"), "very limited", "limited", ("section 6.1", "summary"),
+            "Two words on a line from nothing to much: very limited (section 6.1), then limited (summary).",
+        ),
+        "nl": (
+            ("niets", "veel"), "zeer beperkt", "beperkt", ("paragraaf 6.1", "samenvatting"),
+            "Twee woorden op een lijn van niets naar veel: zeer beperkt (paragraaf 6.1), dan beperkt (samenvatting).",
+        ),
     }[language]  # fmt: skip
-    return small.between(ends, [(0.2, very, where[0]), (0.5, mild, where[1])], label)
+    return small.between(ends, [(0.2, very, where[0]), (0.62, mild, where[1])], label)
 
 
 def _morocco(front: Front, language: str) -> str:
@@ -261,9 +275,16 @@ def _months(front: Front, language: str) -> str:
     months = flows.by_route(data.load("frontex_route_month")).sum(axis=1).loc[WINDOW]
     low, high = (front.whole(f"irregular_migration.range_{end}") for end in ("low", "high"))
     words, label = {
-        "en": (("the range given", "Crossings detected a month, 2018–2025"), "{irregular_migration.months_outside_sharp} of {irregular_migration.months_window} dots, one a month, lie outside the band from {irregular_migration.range_low} to {irregular_migration.range_high}."),
-        "nl": (("genoemde bandbreedte", "Overschrijdingen per maand, 2018–2025"), "{irregular_migration.months_outside_sharp} van {irregular_migration.months_window} punten, één per maand, liggen buiten de band van {irregular_migration.range_low} tot {irregular_migration.range_high}."),
-    }[language]  # fmt: skip
+        "en": (
+            ("the range given", "Crossings detected a month, 2018–2025"),
+            "{months_outside_sharp} of {months_window} dots, one a month, lie outside the range given.",
+        ),
+        "nl": (
+            ("genoemde bandbreedte", "Overschrijdingen per maand, 2018–2025"),
+            "{months_outside_sharp} van {months_window} punten, één per maand, liggen buiten de genoemde bandbreedte.",
+        ),
+    }[language]
+    label = label.replace("{", "{irregular_migration.")
     return small.strip(months.tolist(), low, high, words, filled(label, front.numbers, language), language == "nl")
 
 

@@ -1,20 +1,19 @@
-"""Small pictures beside a sentence: bars, a strip of dots, marks in a row. Their labels are text, their colours CSS's."""
+"""Small pictures beside a sentence: bars, dots, marks in a row. Labels are text, colours those of the page."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
 from lib.prose import number
 
-WIDTH = 320
+WIDTH = 280
 AGREES, PART, DIFFERS, OPEN = "agrees", "part", "differs", "open"  # shapes of marks, and their classes
 
 
 def _svg(height: int, label: str, inside: str, kind: str = "small") -> str:
-    return (
-        f'<svg class="{kind}" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}">{inside}</svg>'
-    )
+    return f'<svg class="{kind}" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}">{inside}</svg>'
 
 
 def _text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:
@@ -26,7 +25,7 @@ def bars(rows: Sequence[tuple[str, float, str]], label: str) -> str:
     """Bars from one zero: each a name, a length and the number as it is said. The first is the subject."""
     longest, parts = max(length for _, length, _ in rows), []
     for place, (name, length, said) in enumerate(rows):
-        top, long = 40 * place, 240 * length / longest
+        top, long = 40 * place, 200 * length / longest
         parts.append(_text(0, top + 12, name))
         parts.append(
             f'<rect x="0" y="{top + 17}" width="{long:.1f}" height="13" class="{"subject" if not place else "rest"}"/>'
@@ -38,25 +37,28 @@ def bars(rows: Sequence[tuple[str, float, str]], label: str) -> str:
 def strip(values: Sequence[float], low: float, high: float, words: tuple[str, str], label: str, nl: bool) -> str:
     """Values as dots on one line, those outside a band as filled ones; `words` name the band and the axis."""
     top = max(values) * 1.02
-    at = [300 * value / top + 4 for value in values]
-    left, right = (300 * bound / top + 4 for bound in (low, high))
+    room, apart = WIDTH - 12, 5
+    piles = Counter(int(room * value / top // apart) for value in values)
+    ground = 24 + apart * max(piles.values())
+    left, right = (room * bound / top for bound in (low, high))
     parts = [
-        f'<rect x="{left:.1f}" y="18" width="{right - left:.1f}" height="40" class="band"/>',
+        f'<rect x="{left:.1f}" y="18" width="{right - left:.1f}" height="{ground - 18}" class="band"/>',
         _text((left + right) / 2, 12, words[0], anchor="middle"),
     ]
-    piles: dict[int, int] = {}
-    for x, value in sorted(zip(at, values, strict=True)):
-        pile = int(x // 6)
-        piles[pile] = high_up = piles.get(pile, 0) + 1
-        kind = "subject" if not low <= value <= high else "hollow"
-        parts.append(f'<circle cx="{6 * pile + 3}" cy="{60 - 5.5 * high_up:.1f}" r="2.4" class="{kind}"/>')
-    parts.append('<path d="M0 60H316" class="axis"/>')
-    for tick in (0, 10_000, 30_000, 50_000):
+    up: Counter[int] = Counter()
+    for value in sorted(values):
+        pile = int(room * value / top // apart)
+        up[pile] += 1
+        kind = "hollow" if low <= value <= high else "subject"
+        parts.append(
+            f'<circle cx="{apart * (pile + 0.5):g}" cy="{ground - apart * (up[pile] - 0.3):g}" r="2.1" class="{kind}"/>'
+        )
+    parts.append(f'<path d="M0 {ground}H{WIDTH - 4}" class="axis"/>')
+    for tick in (0, low, high):
         said = number(tick).replace(",", ".") if nl else number(tick)
-        anchor = "start" if not tick else "middle"
-        parts.append(_text(300 * tick / top + (4 if tick else 0), 74, said, anchor=anchor))
-    parts.append(_text(0, 90, words[1], "where"))
-    return _svg(94, label, "".join(parts))
+        parts.append(_text(room * tick / top, ground + 15, said, anchor="middle" if tick else "start"))
+    parts.append(_text(0, ground + 31, words[1], "where"))
+    return _svg(ground + 36, label, "".join(parts))
 
 
 def counted(groups: Sequence[tuple[str, int, str]], label: str) -> str:
@@ -71,10 +73,10 @@ def counted(groups: Sequence[tuple[str, int, str]], label: str) -> str:
 
 def between(ends: tuple[str, str], marks: Sequence[tuple[float, str, str]], label: str) -> str:
     """Words of degree on a line without numbers: how far along, the word, and where it stands."""
-    parts = ['<path d="M0 42H316M0 37v10M316 37v10" class="axis"/>']
-    parts += [_text(0, 62, ends[0], "where"), _text(316, 62, ends[1], "where", "end")]
+    parts = ['<path d="M0 42H276M0 37v10M276 37v10" class="axis"/>']
+    parts += [_text(0, 62, ends[0], "where"), _text(276, 62, ends[1], "where", "end")]
     for along, word, where in marks:
-        x = 316 * along
+        x = 276 * along
         parts.append(f'<circle cx="{x:g}" cy="42" r="6" class="subject"/>')
         parts.append(_text(x, 12, word, "said", "middle") + _text(x, 28, where, "where", "middle"))
     return _svg(66, label, "".join(parts))
@@ -82,7 +84,7 @@ def between(ends: tuple[str, str], marks: Sequence[tuple[float, str, str]], labe
 
 def marks(groups: Sequence[tuple[int, str]], label: str) -> str:
     """One mark for each statement, in rows: how many of each shape."""
-    across, step = 40, 8
+    across, step = 35, 8
     kinds = [kind for many, kind in groups for _ in range(many)]
     at: dict[str, list[tuple[float, float]]] = {}
     for place, kind in enumerate(kinds):
