@@ -66,9 +66,13 @@ class Trail:
         return self._assessed(links.merge(self.finding_claim, on="finding"), "answer", answers["answer"])
 
     def of_recommendations(self) -> pd.DataFrame:
-        """What `lib.assess.assess` says of the reasons of every recommendation; a whole has those of its parts."""
+        """What `lib.assess.assess` says of the reasons of every recommendation; a whole has those of its parts.
+
+        As findings do for a conclusion, parts count for a whole: what was tested has to reach half of them.
+        """
         whole = self.recommendations.set_index("id")["part_of"].dropna()
         carried = self.recommendation_claim[["recommendation", "claim"]]
+        carried = carried.assign(finding=carried["recommendation"])
         above = carried.assign(recommendation=carried["recommendation"].map(whole)).dropna()
         links = pd.concat([carried, above]).drop_duplicates().assign(role=STATES)
         return self._assessed(links, "recommendation", self.recommendations["id"])

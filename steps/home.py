@@ -294,27 +294,34 @@ PICTURES = {
 
 
 def recommendations(front: Front) -> str:
-    """The page of recommendations: each whole, then its parts."""
+    """The page of recommendations: all in one table, then each whole with its parts."""
     found = front.found
     shown = found.of_recommendations()[["checked", "shows"]].to_dict("index")
     own = data.load("recommendation_answers").set_index("recommendation").to_dict("index")
     follows = found.recommendation_conclusion.groupby("recommendation")["conclusion"].agg(list)
     numbers = {name.partition(".")[2]: text for name, text in front.numbers.items() if name.startswith("irregular")}
-    parts = []
-    for row in data.plain(found.recommendations).to_dict("records"):
+    signs = {"sign": lambda shows: _sign(shows, {}), "amount": lambda checked: _amount(checked, {})}
+    rows = [row | shown[row["id"]] for row in data.plain(found.recommendations).to_dict("records")]
+    parts = [raw(ENVIRONMENT.get_template("recommendations.html").render(rows=rows, **signs))]
+    for row in rows:
         id = row["id"]
         depth = "###" if row["part_of"] else "##"
         name = id.removeprefix("recommendation-")
         values = own[id] | shown[id] | {
             "id": id, "name": name, "section": row["section"], "part": bool(row["part_of"]),
             "claims": _claims(found, id), "needs": _needs(found, id),
-            "conclusions": [(conclusion, found.names[conclusion]) for conclusion in follows[id]],
+            "conclusions": [(conclusion, _conclusion(found, conclusion)) for conclusion in follows[id]],
             "numbers": numbers, "picture": Markup(_campaigns(front, "en")) if id == CAMPAIGNS else None,
-            "sign": lambda shows: _sign(shows, {}), "amount": lambda checked: _amount(checked, {}),
         }  # fmt: skip
-        html = ENVIRONMENT.get_template("recommendation.html").render(**values)
-        parts.append(f"({id})=\n{depth} {name}. {myst(row['recommendation'])}\n\n{raw(html)}")
+        html = ENVIRONMENT.get_template("recommendation.html").render(**values, **signs)
+        parts.append(f"({id})=\n{depth} {name}. {myst(row['recommendation'].removesuffix('.'))}\n\n{raw(html)}")
     return "\n".join(parts)
+
+
+def _conclusion(found: dossier.Trail, id: str) -> str:
+    """What a conclusion is called within a sentence."""
+    name = found.names[id].lower()
+    return f"the {name}" if name.startswith("main") else name
 
 
 def _claims(found: dossier.Trail, id: str) -> list[dict]:

@@ -57,6 +57,8 @@ def strip(values: Sequence[float], low: float, high: float, words: tuple[str, st
     for tick in (0, low, high):
         said = number(tick).replace(",", ".") if nl else number(tick)
         parts.append(_text(room * tick / top, ground + 15, said, anchor="middle" if tick else "start"))
+    most = number(max(values)).replace(",", ".") if nl else number(max(values))
+    parts.append(_text(WIDTH - 4, ground + 15, most, anchor="end"))
     parts.append(_text(0, ground + 31, words[1], "where"))
     return _svg(ground + 36, label, "".join(parts))
 

@@ -102,6 +102,12 @@ def test_every_recommendation_and_part_has_one_question():
         assert all(len(text.split()) <= 30 for text in rows[column])
 
 
+def test_one_part_does_not_speak_for_a_whole_recommendation():
+    found = links.followed().of_recommendations()
+    assert found.at["recommendation-5a", "shows"] == "differs"
+    assert found.at["recommendation-5", "shows"] == "too little checked"
+
+
 def test_every_chapter_has_a_brief_in_dutch_and_no_remark_of_ours_counts_in_it():
     rows = data.load("briefs_dutch")
     counts = rows["chapter"].value_counts()
