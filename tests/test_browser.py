@@ -526,7 +526,7 @@ COUNTS = r"\b\d+ (?:claims|statements|agree|differ|confirmed|not checked)"
 def test_the_first_two_screens_answer_and_count_no_claims(visit, size, screens):
     width, height = size
     page = visit("book/index", viewport={"width": width, "height": height})
-    answer, table = (page.locator(name).bounding_box() for name in (".home .lead", "table.brief"))
+    answer, table = (page.locator(name).bounding_box() for name in (".front .lead", "table.brief"))
     assert answer["y"] + answer["height"] < height
     assert table["y"] < screens * height  # on a phone it begins there
     if width > 800:
