@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from lib import data, trail
-from lib.assess import DECIDING, MEANING, SHOWN_MEANS, SIGNS, assess, owed, said
+from lib.assess import DECIDING, MEANING, SHOWN_MEANS, SIGNS, STATES, assess, owed, said
 from lib.claims import read_ledger
 from lib.shown import Shown
 from lib.verdicts import DIFFERS, UNTESTED, badge, counted, tested_against
@@ -56,9 +56,30 @@ class Trail:
         links = self.conclusion_finding[["conclusion", "finding"]].merge(self.finding_claim, on="finding")
         return self._assessed(links, "conclusion", self.conclusions["id"])
 
+    def of_answers(self, answers: pd.DataFrame) -> pd.DataFrame:
+        """What `lib.assess.assess` says of every answer, from the conclusions of the report that give it.
+
+        `answers` has columns answer and conclusions (ids joined by semicolons).
+        """
+        given = answers.assign(conclusion=answers["conclusions"].str.split(";")).explode("conclusion")
+        links = given[["answer", "conclusion"]].merge(self.conclusion_finding[["conclusion", "finding"]])
+        return self._assessed(links.merge(self.finding_claim, on="finding"), "answer", answers["answer"])
+
+    def of_recommendations(self) -> pd.DataFrame:
+        """What `lib.assess.assess` says of the reasons of every recommendation; a whole has those of its parts.
+
+        As findings do for a conclusion, parts count for a whole: what was tested has to reach half of them.
+        """
+        whole = self.recommendations.set_index("id")["part_of"].dropna()
+        carried = self.recommendation_claim[["recommendation", "claim"]]
+        carried = carried.assign(finding=carried["recommendation"])
+        above = carried.assign(recommendation=carried["recommendation"].map(whole)).dropna()
+        links = pd.concat([carried, above]).drop_duplicates().assign(role=STATES)
+        return self._assessed(links, "recommendation", self.recommendations["id"])
+
     def _assessed(self, links: pd.DataFrame, by: str, ids: pd.Series) -> pd.DataFrame:
         claims = self.claims[["id", "verdict", "evidence"]].rename(columns={"id": "claim"})
-        columns = list(dict.fromkeys([by, "finding", "claim", "role"]))
+        columns = [name for name in dict.fromkeys([by, "finding", "claim", "role"]) if name in links]
         pairs = links[columns].merge(claims, on="claim")
         return assess(pairs, by, ids)
 

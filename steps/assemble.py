@@ -15,7 +15,7 @@ import yaml
 from lib import data, results
 from lib.export import csv_text
 from lib.verdicts import SHOWN_HERE
-from steps import ROOT, figures, front, pages, pictures, plan, record
+from steps import ROOT, figures, front, home, pages, pictures, plan, record
 from steps.bibliography import bibtex
 from steps.execute import EXECUTED
 from steps.matrix import matrix, passages
@@ -156,6 +156,7 @@ def ahead(chapters: tuple[str, ...], state: str) -> Made:
     generated = {
         "catalogue": catalogue(), "matrix": matrix(tested), "passages": passages(tested), "glossary": glossary(),
         "ledger": pages.ledger_page(found), "rows": pages.rows_page(found, official),
+        **home.pages(results.claims(recorded), EXECUTED, own),
         "evidence": front.evidence(), "limits": front.limits(), "degrees": front.degrees(),
     }  # fmt: skip
     return Made(tested, found, {name: published(name, found) for name in own}, generated)

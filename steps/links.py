@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from lib import data, dossier, trail
+from lib import answers, data, dossier, trail
 from lib.verdicts import OURS
 
 BESIDE = ("claims_needs", "public_record", "assessments")  # that name ids as well, in their first column
@@ -67,6 +67,36 @@ def stale(load: Load = data.load) -> dict[str, str]:
     return {row.Index: f"{row.shows}: {row.rests_on or 'nothing'}" for row in now[other].itertuples()}
 
 
+def stale_answers(load: Load = data.load) -> dict[str, str]:
+    """As `stale`, of the short answers and the recommendations: tables `answers` and `recommendation_answers`."""
+    found, asked = followed(load), load("answers")
+    shown = [
+        (asked.set_index("answer"), found.of_answers(asked)),
+        (load("recommendation_answers").set_index("recommendation"), found.of_recommendations()),
+    ]
+    return {
+        row.Index: f"{row.shows}: {row.rests_on or 'nothing'}"
+        for written, now in shown
+        for row in now.itertuples()
+        if row.Index not in written.index
+        or tuple(written.loc[row.Index, ["shows", "rests_on"]].fillna("")) != (row.shows, row.rests_on)
+    }
+
+
+def stale_pairs(load: Load = data.load) -> dict[str, str]:
+    """The verdicts that a thing to know or a brief in Dutch names and that are no longer so: what it is now, by id."""
+    expected = load("claims").set_index("id")["expect"]
+    return {
+        id: f"{claim} is now {expected.get(claim, 'no claim')}"
+        for id, rests_on in [
+            *load("answer_facts")[["fact", "rests_on"]].itertuples(index=False),
+            *load("briefs_dutch")[["brief", "rests_on"]].itertuples(index=False),
+        ]
+        for claim, verdict in answers.pairs(rests_on)
+        if expected.get(claim) != verdict
+    }
+
+
 def problems() -> list[str]:
     """Everything that does not hang together, one message each; nothing of a package that has no links."""
     if not tables():
@@ -76,6 +106,13 @@ def problems() -> list[str]:
         for row in dangling(as_written).itertuples()
     ]
     return lost or [
-        f"table 'assessments': read the sentence on {id} again; its checks now show {shows}"
-        for id, shows in stale(as_written).items()
+        *(
+            f"table {table!r}: read the sentence on {id} again; its checks now show {shows}"
+            for table, found in (("assessments", stale), ("answers or recommendation_answers", stale_answers))
+            for id, shows in found(as_written).items()
+        ),
+        *(
+            f"table 'answer_facts' or 'briefs_dutch': read {id} again, in both languages: {now}"
+            for id, now in stale_pairs(as_written).items()
+        ),
     ]

@@ -37,6 +37,7 @@ ENVIRONMENT = jinja2.Environment(
 ENVIRONMENT.globals |= {
     "badge": lambda verdict: Markup(badge(verdict)),
     "slug": slug,
+    "place": lambda anchor: place(anchor),
     "untested": UNTESTED,
     "found": FOUND,
 }
@@ -88,8 +89,14 @@ def official_rows() -> pd.DataFrame:
 
 
 def anchors(claim: Mapping) -> list[tuple[str, str]]:
-    """What a claim bears on, as names with anchors of the synthesis: conclusions first, then recommendations."""
+    """What a claim bears on, as names with anchors (`place`): conclusions first, then recommendations."""
     return [(_name(id).lower(), id) for id in [*claim["conclusions"], *claim["recommendations"]]]
+
+
+def place(anchor: str) -> str:
+    """Where a conclusion or a recommendation stands, from the book's root."""
+    page = "recommendations" if anchor.startswith("recommendation") else "chapters/synthesis"
+    return f"{page}.html#{anchor}"
 
 
 def ledger_page(found: pd.DataFrame) -> str:

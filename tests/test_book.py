@@ -326,7 +326,7 @@ def test_and_back_from_official_rows_to_recommendations_in_as_few(soups, book):
             there = soups[book / "book" / file].find("li", id=anchor)
             assert there.select_one("a.claim-trail")["href"] == f"../ledger.html#{anchor}"  # two: its trail
             back = {link["href"] for link in ledger.find("li", id=anchor).select("a")}
-            assert f"chapters/synthesis.html#{recommendation}" in back, (claim, recommendation)  # three
+            assert f"recommendations.html#{recommendation}" in back, (claim, recommendation)  # three
 
 
 def test_every_claim_has_a_row_in_the_ledger_and_leads_there(soups, book):
@@ -371,15 +371,11 @@ def test_the_five_theories_of_the_report_are_drawn_and_listed(soups, book):
         assert states == {words(state)[2:] for state in following.select(".arrow-state")}, name
 
 
-def test_the_home_page_answers_with_what_the_synthesis_computed(soups, book):
-    home, page = soups[book / f"{TOC['root']}.html"], soups[book / CHAPTER_PAGES / "synthesis.html"]
-    assert [words(row) for row in home.select("table.answer tr")] == [
-        words(row) for row in page.select("table.answer tr")
-    ]
-    assert len(home.select("table.answer tbody tr")) == 10
+def test_the_synthesis_has_the_conclusions_the_map_and_the_scoreboard(soups, book):
+    page = soups[book / CHAPTER_PAGES / "synthesis.html"]
+    assert len(page.select("table.answer tbody tr")) == 10
     for id in ("fig-theory-policy", "fig-scoreboard"):
-        assert home.find(id=id) and page.find(id=id)
-    assert not home.select("article a[href^='#conclusion']")
+        assert page.find(id=id)
 
 
 def test_glossary_terms_are_linked_from_the_text(soups, book):

@@ -671,6 +671,50 @@ def test_from_a_recommendation_to_official_rows_and_back_by_clicking(visit):
     page.locator(f"li[id='{page.url.split('#')[1]}']").get_by_role("link", name="trail").click()
     page.wait_for_url("**/ledger.html#*")
     page.locator(f"li[id='{page.url.split('#')[1]}']").get_by_role("link", name="recommendation 3").click()
-    page.wait_for_url("**/synthesis.html#recommendation-3")
-    playwright.expect(page.locator("#recommendation-3 h3")).to_be_in_viewport()
+    page.wait_for_url("**/recommendations.html#recommendation-3")
+    playwright.expect(page.get_by_role("heading", name="3. Set concrete targets")).to_be_in_viewport()
     assert page.complaints == []
+
+
+COUNTS = r"\b\d+ (?:claims|statements|agree|differ|confirmed|not checked)"
+
+
+@pytest.mark.parametrize(("size", "screens"), [((1440, 1000), 2), ((390, 844), 2)])
+def test_the_first_two_screens_answer_and_count_no_claims(visit, size, screens):
+    width, height = size
+    page = visit("book/index", viewport={"width": width, "height": height})
+    answer, table = (page.locator(name).bounding_box() for name in (".front .lead", "table.brief"))
+    assert answer["y"] + answer["height"] < height
+    assert table["y"] < screens * height  # on a phone it begins there
+    if width > 800:
+        assert table["y"] < height and table["y"] + table["height"] < screens * height
+    places = page.locator("article").evaluate(
+        """(article, counts) => [...article.querySelectorAll("p, td, th, h2, h3, .said")]
+            .filter(tag => new RegExp(counts).test(tag.textContent)).map(tag => tag.getBoundingClientRect().top)""",
+        COUNTS,
+    )
+    assert places and min(places) > screens * height
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_two_clicks_from_home_to_the_evidence_on_campaigns(visit):
+    page = visit("book/index")
+    page.get_by_role("link", name="Should information campaigns stop? (5a)").click()
+    page.wait_for_url("**/recommendations.html#recommendation-5a")
+    playwright.expect(page.get_by_role("heading", name="5a. No more money")).to_be_in_viewport()
+    page.get_by_role("link", name="Study by study, in a figure").click()
+    page.wait_for_url("**/irregular_migration.html#fig-studies")
+    playwright.expect(page.locator("#fig-studies .figure-title")).to_be_in_viewport()
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("door", ["Members of parliament", "Journalists", "Researchers"])
+def test_each_way_in_has_three_tasks_that_one_click_reaches(visit, door):
+    page = visit("book/index")
+    tasks = page.locator(".doors > section").filter(has_text=door).get_by_role("link")
+    assert tasks.count() == 3
+    for place in range(3):
+        address = tasks.nth(place).get_attribute("href")
+        tasks.nth(place).click()
+        page.wait_for_url(f"**/{address}")
+        page.go_back()
