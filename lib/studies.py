@@ -45,6 +45,7 @@ AGREE, DISAGREE, CONTRADICT, NOT_DECIDABLE = "agree", "disagree", "contradict it
 MAIN, TOLD, TEAMS = "all studies", "without what is inferred", "one vote per team"
 RISKS = (LOW_RISK, "some", HIGH_RISK, "not rated")
 NOT_TOLD = "not told"  # of a result that was not seen
+INFERRED = "(inferred)"  # ends what was read, where it does not say so outright
 MANY = "mixed"  # of a study whose outcomes point different ways
 
 
@@ -161,9 +162,10 @@ def some_do(claim: str) -> bool:
 
 
 def directions(question: str) -> pd.DataFrame:
-    """One row per study on a question: study, label, direction, design, risk, published.
+    """One row per study on a question: study, label, design, risk, published, direction, inferred.
 
-    A study whose outcomes point different ways is mixed; one whose direction was not seen is left out.
+    A study whose outcomes point different ways is mixed; one whose direction was not seen is left out. Inferred is yes
+    where one of the directions is.
     """
     rows = data.load_rows("studies", "question", question)
     rows = rows[rows["direction"] != NOT_TOLD]
@@ -171,7 +173,8 @@ def directions(question: str) -> pd.DataFrame:
         lambda found: found.iloc[0] if found.nunique() == 1 else MANY
     )
     own = rows.drop_duplicates("study").set_index("study")[["label", "design", "risk", "published"]]
-    return own.assign(direction=ways).reset_index()
+    inferred = rows["seen_as"].str.endswith(INFERRED).groupby(rows["study"]).any().map({True: "yes", False: "no"})
+    return own.assign(direction=ways, inferred=inferred).reset_index()
 
 
 def direction(study: str, outcome: str) -> str:

@@ -180,8 +180,12 @@ def test_a_consensus_on_campaigns_is_contested_while_3ie_was_not_read():
 def test_what_is_inferred_says_so_in_both_tables():
     links, rows = data.load("links_claim_study"), data.load("studies")
     inferred = links.loc[links["inferred"] == "yes", "study"]
-    assert set(inferred) == set(rows.loc[rows["seen_as"].str.endswith("(inferred)"), "study"])
+    assert set(inferred) == set(rows.loc[rows["seen_as"].str.endswith(studies.INFERRED), "study"])
     assert (links.loc[links["inferred"] == "yes", "bearing"] != "context").all()
+    shown = studies.directions("campaigns and intention")
+    votes = studies.votes("irregular-migration-campaign-literature-intention")
+    assert set(shown.loc[shown["inferred"] == "yes", "study"]) == {"bah2023", "mam2"}
+    assert set(votes.loc[votes["inferred"] == "yes", "study"]) == {"bah2023", "mam2"}
 
 
 def test_some_do_needs_two_that_are_not_at_high_risk():
