@@ -24,6 +24,8 @@ LAND = ("MAR", "TUN", "TUR")
 
 # What each transcribed amount is for, and who paid: the 26 million that Spain managed are the EU's.
 # The Tunisian amounts pay for vessels of the coast guard among other things, so they count as border management.
+# Removal centres serve return, not the border. A programme of which border management is a named part, without a share,
+# is "border among others".
 FIELD = {
     ("EU", "MAR", "148"): ("border", "no"),
     ("EU", "MAR", "140"): ("border", "no"),
@@ -68,7 +70,7 @@ FOUND_DONORS = [
         "https://pubaffairsbruxelles.eu/eu-institution-news/eu-adopts-new-programmes-in-support-to-refugees-and-border-management-in-turkiye-worth-over-e1-2-billion",
     ),
     (
-        "EU", "TUR", 2007, 2024, 213, "EUR", "border", "no", "at least, counted by journalists",
+        "EU", "TUR", 2007, 2024, 213, "EUR", "return", "no", "at least, counted by journalists",
         "building and upkeep of about thirty removal centres",
         "Lighthouse Reports, as summarised by the Global Detention Project", "NGO page",
         "https://globaldetentionproject.org/turkiye-growing-international-pressure-to-end-eu-financed-harmful-and-arbitrary-immigration-detention-practices",
@@ -126,6 +128,13 @@ FOUND_DONORS = [
         "costs of Moroccan police for border control, upkeep of its material",
         "Spanish cabinet, as republished", "official through press",
         "https://www.elindependiente.com/espana/2022/10/18/el-gobierno-da-una-ayuda-de-30-millones-a-marruecos-para-que-contenga-el-flujo-migratorio/",
+    ),
+    (
+        "EU", "MAR", 2023, 2023, 152, "EUR", "border among others", "no",
+        "announced on 2 March 2023; years and the share for borders not given",
+        "a programme on migration: border management against smuggling, the national strategy on asylum, return",
+        "European Commission, as republished", "official through press",
+        "https://eoc.org.cy/eu-launches-new-cooperation-programmes-with-morocco-worth-e624-million-green-transition-migration-and-reforms/",
     ),
     (
         "AUT", "TUN", 2022, 2024, 2, "EUR", "protection", "no", "",
