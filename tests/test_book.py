@@ -184,8 +184,8 @@ def test_figures_keep_their_contract(soup, ids, book):
         assert id.startswith("fig-")
         assert len(words(figure.select_one(".figure-title"))) > 10, id
         assert len(words(figure.select_one(".figure-subtitle"))) > 10, id
-        listed = figure.select(".figure-claims a, .figure-source a")
-        assert len(figure.find_all(True)) + 1 <= 30 + len(listed), id
+        listed = figure.select(".figure-claims a, .figure-source a, .figure-choices *")
+        assert len(figure.find_all(True)) + 1 <= 32 + len(listed), id
         picture = figure.select_one(".figure-picture img")
         assert len(picture["alt"]) >= 30 and picture["loading"] == "lazy", id
         for shown in (picture["src"], figure.select_one(".figure-picture source")["srcset"]):

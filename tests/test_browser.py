@@ -249,7 +249,7 @@ def test_a_static_picture_has_the_colours_of_the_page_and_not_of_the_system(visi
     playwright.expect(picture).to_have_js_property("complete", True)
     drawn = image.open(io.BytesIO(picture.screenshot())).convert("L").getextrema()
     darkest, lightest = drawn
-    assert darkest < 115 and lightest > 250 if expected == "light" else darkest < 40 and 150 < lightest < 245, drawn
+    assert darkest < 115 and lightest > 235 if expected == "light" else darkest < 40 and 150 < lightest < 245, drawn
 
 
 def test_a_first_screen_without_figures_loads_no_charts_and_nothing_moves_when_they_come(visit):
