@@ -13,11 +13,11 @@ from tests.test_grid_timeline import texts
 WORDS = {"a": "agrees", "m": "mixed", "x": "against"}
 
 
-def table(bearings, risk="some", design="panel", published="yes", team=None):
+def table(bearings, risk="some", design="panel", published="yes", team=None, inferred="no"):
     """Votes as `studies.votes` gives them: a agrees, m is mixed, x is against."""
     rows = [
         {"study": f"s{n}", "bearing": WORDS[one], "vote": studies.VOTES[WORDS[one]], "risk": risk, "design": design,
-         "published": published, "team": team or f"t{n}"}
+         "published": published, "team": team or f"t{n}", "inferred": inferred}
         for n, one in enumerate(bearings)
     ]  # fmt: skip
     return pd.DataFrame(rows)
@@ -54,7 +54,7 @@ def test_narrower_counts_by_hand():
     trials = table("xx", risk="low", design="randomised trial", team="one")
     found = pd.concat([trials, table("aa", published="no").assign(team=["u", "v"])], ignore_index=True)
     rows = studies.sensitivity(found).set_index("count")
-    assert rows["votes"].tolist() == [4, 2, 2, 2, 3]
+    assert rows["votes"].tolist() == [4, 2, 2, 2, 4, 3]
     assert rows.loc["all studies", ["agrees", "mixed", "against", "share"]].tolist() == [2, 0, 2, 0.5]
     assert rows.loc["one vote per team", "share"] == pytest.approx(1 / 3)
     assert rows.loc["low risk only", "says"] == NOT_DECIDABLE
@@ -70,20 +70,80 @@ def test_what_is_said_survives_one_more_vote_the_other_way(bearings):
         assert share <= studies.LOW_SHARE if said == AGREE else share >= studies.HIGH_SHARE
 
 
+def test_what_is_inferred_is_counted_with_and_without():
+    found = pd.concat([table("xxx"), table("am", inferred="yes")], ignore_index=True)
+    rows = studies.sensitivity(found).set_index("count")
+    assert rows.loc["all studies", ["votes", "share", "doubts"]].tolist() == [5, 0.7, 4]
+    assert rows.loc["without what is inferred", ["votes", "share", "says"]].tolist() == [3, 1.0, CONTRADICT]
+
+
 @pytest.mark.parametrize(
-    ("says", "others", "whole", "expected"),
+    ("bearings", "expected"),
+    [("aaa", "confirmed"), ("xxx", "differs"), ("mmm", "contested"), ("xxxa", "contested"), ("aam", "contested")],
+)
+def test_the_verdict_that_a_count_gives(bearings, expected):
+    assert studies.count(table(bearings)).verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("bearings", "expected"),
     [
-        (AGREE, (), False, "confirmed"),
-        (CONTRADICT, (), False, "differs"),
-        (DISAGREE, (), False, "contested"),
-        (DISAGREE, (), True, "differs"),  # a consensus is contradicted by studies that disagree
-        (DISAGREE, (("low risk only", AGREE),), True, "contested"),  # but not where a narrower count agrees
-        (DISAGREE, (("low risk only", NOT_DECIDABLE),), True, "differs"),
-        (AGREE, (("low risk only", DISAGREE),), True, "confirmed"),
+        ("aaa", "confirmed"),
+        ("aam", "contested"),  # a sixth against
+        ("aaam", "contested"),
+        ("aaaaax", "contested"),  # a sixth
+        ("xxa", "contested"),  # two thirds, of two votes
+        ("xmma", "differs"),  # a half, of three votes
+        ("xxxaa", "differs"),
+        ("xxxaaaa", "contested"),  # three sevenths
     ],
 )
-def test_the_verdict_that_a_count_gives(says, others, whole, expected):
-    assert Counted(1, 1, 1, says, others, whole).verdict == expected
+def test_a_consensus_by_hand(bearings, expected):
+    assert studies.count(table(bearings), whole=True).verdict == expected
+
+
+def test_a_consensus_is_not_contradicted_where_a_narrower_count_or_an_unread_synthesis_may_bear_it():
+    mostly = table("xxxx")
+    assert studies.count(mostly, whole=True).verdict == "differs"
+    assert studies.count(mostly, whole=True, unread=True).verdict == "contested"
+    best = pd.concat([mostly, table("aam", risk="low").assign(team=["u", "v", "w"])], ignore_index=True)
+    assert best["vote"].mean() > studies.WHOLE_SHARE
+    assert studies.count(best, whole=True).verdict == "contested"  # a sixth against at low risk of bias
+
+
+votes_drawn = st.lists(
+    st.tuples(
+        st.sampled_from("amx"), st.sampled_from(studies.RISKS), st.sampled_from(["randomised trial", "panel"]),
+        st.sampled_from(["yes", "no"]), st.sampled_from("pqrstu"), st.sampled_from(["yes", "no"]),
+    ),
+    min_size=3, max_size=12,
+)  # fmt: skip
+
+
+def drawn(rows):
+    return pd.concat([table(*row) for row in rows], ignore_index=True)
+
+
+@settings(max_examples=settings().max_examples // 2)
+@given(votes_drawn)
+def test_a_consensus_differs_only_where_every_count_says_so(rows):
+    found = drawn(rows)
+    counts = studies.sensitivity(found)
+    decided = counts[counts["says"] != NOT_DECIDABLE]
+    if studies.count(found, whole=True).contradicted:
+        assert found["vote"].mean() > 1 / 3
+        assert (decided["share"] >= 1 / 2).all() and (decided["doubts"] >= 3).all()
+        assert found["bearing"].isin(["mixed", "against"]).sum() >= 3
+    assert not studies.count(found, whole=True, unread=True).contradicted
+
+
+@settings(max_examples=settings().max_examples // 2)
+@given(st.text("a", min_size=2, max_size=8), st.text("mx", min_size=0, max_size=4))
+def test_votes_with_at_most_a_third_against_never_differ(agree, doubt):
+    found = table(agree + doubt)
+    if len(found) >= studies.FEWEST and found["vote"].mean() <= 1 / 3:
+        for whole in (True, False):
+            assert studies.count(found, whole).verdict != "differs"
 
 
 def test_what_cannot_be_decided_has_no_verdict():
@@ -99,13 +159,33 @@ def test_a_count_of_studies_tests_only_claims_on_studies():
 
 
 def test_campaigns_and_intentions_by_hand():
-    """Five lower, two both, two none: six of nine; eight trials of which six votes speak against."""
+    """Five lower, two both, three none (a survey among them): six of ten; of nine trials, six."""
     count = studies.counted("irregular-migration-campaign-literature-intention")
-    assert (count.agree, count.mixed, count.against, count.says) == (2, 2, 5, DISAGREE)
-    assert str(count) == "they disagree (2 agree, 2 mixed, 5 against)"
+    assert (count.agree, count.mixed, count.against, count.says) == (3, 2, 5, DISAGREE)
+    assert str(count) == "they disagree (3 agree, 2 mixed, 5 against)"
     rows = studies.sensitivity(studies.votes("irregular-migration-campaign-literature-intention")).set_index("count")
-    assert rows.loc["randomised only", ["votes", "share"]].tolist() == [8, 0.75]
-    assert rows.loc["published only", "votes"] == 3
+    assert rows.loc["randomised only", ["votes", "agrees", "mixed", "against"]].tolist() == [9, 2, 2, 5]
+    assert rows.loc["low risk only", ["votes", "agrees", "against", "says"]].tolist() == [3, 2, 1, DISAGREE]
+    assert rows.loc["without what is inferred", ["votes", "share"]].tolist() == [8, 5.5 / 8]
+    assert rows.loc["published only", ["votes", "share"]].tolist() == [4, 0.5]
+
+
+def test_a_consensus_on_campaigns_is_contested_while_3ie_was_not_read():
+    claim = "irregular-migration-campaign-consensus"
+    assert studies.unseen(claim) and not studies.unseen("irregular-migration-effects-displacement")
+    assert studies.counted(claim, whole=True).verdict == "contested"
+    assert not studies.count(studies.votes(claim), whole=True).contradicted  # nor if it had been: low risk leans to it
+
+
+def test_what_is_inferred_says_so_in_both_tables():
+    links, rows = data.load("links_claim_study"), data.load("studies")
+    inferred = links.loc[links["inferred"] == "yes", "study"]
+    assert set(inferred) == set(rows.loc[rows["seen_as"].str.endswith(studies.INFERRED), "study"])
+    assert (links.loc[links["inferred"] == "yes", "bearing"] != "context").all()
+    shown = studies.directions("campaigns and intention")
+    votes = studies.votes("irregular-migration-campaign-literature-intention")
+    assert set(shown.loc[shown["inferred"] == "yes", "study"]) == {"bah2023", "mam2"}
+    assert set(votes.loc[votes["inferred"] == "yes", "study"]) == {"bah2023", "mam2"}
 
 
 def test_some_do_needs_two_that_are_not_at_high_risk():
