@@ -68,7 +68,7 @@ benchmark: $(READY)  ## wall times of the build and of the estimators beside oth
 	@$(BIN)/python benchmarks/build.py
 	@$(BIN)/python benchmarks/inference.py
 
-montecarlo: $(READY)  ## repeat the simulations behind data/monte_carlo_*.csv (half an hour or more)
+montecarlo: $(READY)  ## repeat the simulations behind data/monte_carlo_*.csv (an hour or more)
 	@$(BIN)/python -m steps.montecarlo
 
 clean:  ## remove everything that was built, the environment included

@@ -34,7 +34,7 @@ def effects(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     number of clusters, and p is from Student's t with n − N − T + 1 − k degrees of freedom, both as in linearmodels.
     Raises `DesignError` as `lib.checks.check`, for a month in which every observed country is treated (treated
     countries would be compared with treated ones), if an effect cannot be told from the others and the month effects,
-    and if the regression leaves no noise or an error is zero.
+    and if the regression leaves no noise or an error is zero. With covariates, use pyfixest's `feols`.
     """
     check(outcome, starts)
     fit = fit_pieces(outcome, starts, treated(outcome, starts).astype(int))

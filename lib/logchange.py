@@ -23,6 +23,7 @@ HALF = 0.5  # of a case, added to every count, so that the logarithm of none exi
 NEAR = 15  # countries next in size, on either side, that set the level of a country's noise
 LEAST = 0.1  # of the noise that its size lets expect: a country's neighbours may be calm, but not dead calm
 STEEP = 0.2  # of the slope in size, a priori: ten times the size, half as much change again; little where sizes differ
+FEW, MANY = 10, 0.05  # where so many cases were to be expected there are none, in so large a share of countries
 FAR = 8.0  # in logs: an effect that multiplies by 3,000 is as good as without end
 SWEEPS = 20  # of the two-way Poisson fit of a panel with gaps; each leaves a fraction of what was missing
 
@@ -64,10 +65,24 @@ class LogChange:
         return pd.Series(self.counts.sum(axis=1) / self.observed.sum(axis=1), self.units)
 
     @property
-    def outside(self) -> str | None:
-        """`smaller` or `larger` when no other country is as small or as large as the treated one."""
-        others, own = self.sizes.iloc[:-1], self.sizes.iloc[-1]
-        return "smaller" if own < others.min() else "larger" if own > others.max() else None
+    def cautions(self) -> tuple[str, ...]:
+        """Why the test may not hold here, in words; none where nothing speaks against it."""
+        others, own, found = self.sizes.iloc[:-1], self.sizes.iloc[-1], []
+        if not others.min() <= own <= others.max():
+            found.append(f"no other country is as {'small' if own < others.min() else 'large'} as {self.units[-1]}")
+        if self._silent > MANY * len(self.units):
+            found.append(
+                f"{self._silent} of {len(self.units)} countries are without a case before or after, where {FEW} or "
+                "more were to be expected: what falls silent changes the more, the larger it is"
+            )
+        return tuple(found)
+
+    @property
+    def _silent(self) -> int:
+        parts = np.array([self.counts[:, part].sum(axis=1) for part in (~self.after, self.after)])
+        ratio = common_change(self.counts, self.observed, self.after)
+        expected = parts.sum(axis=0) * np.array([np.ones_like(ratio), ratio]) / (1 + ratio)
+        return int(((parts == 0) & (expected >= FEW)).any(axis=0).sum())
 
     def rank(self, effect: float = 0.0, among: int | None = None) -> tuple[int, int]:
         """k of N: how many have a statistic as far from zero; `among` as many as are next to it in size."""

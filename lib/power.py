@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from lib.checks import check_form
-from lib.logchange import HALF, common_change, deviations
+from lib.logchange import HALF, NEAR, common_change, deviations
 from lib.twoway import DesignError, matrix
 
 BETWEEN_STARTS = 6  # months; neighbouring starts tell almost the same
+MOST = 1e4  # a rise for one case expected, beyond any that is looked for
 
 
 def smallest_detectable(
@@ -55,21 +57,30 @@ def smallest_detectable(
 def _detectable(
     counts: np.ndarray, seen: np.ndarray, after: np.ndarray, size: np.ndarray, allowed: int, power: float
 ) -> np.ndarray:
-    """The rise at each size whose log passes the `allowed`-th largest placebo by the noise that `power` asks for."""
+    """The rise at each size that takes so large a share of the placebos past the `allowed`-th largest of them."""
     before, later = counts[:, ~after].sum(axis=1) + HALF, counts[:, after].sum(axis=1) + HALF
     ratio = common_change(counts, seen, after)
     distance, scale = deviations(before, later, ratio)
     statistic, growth = distance / scale, float(np.median(ratio))
-    critical, shortfall = np.sort(np.abs(statistic))[-allowed], -np.quantile(statistic, 1 - power)
+    critical = np.sort(np.abs(statistic))[-allowed]
     # the noise by size: that of countries with as many cases
     order = np.argsort(before + later)
     totals, noise = np.log(before + later)[order], scale[order]
-    expected = size * (~after).sum()  # cases before; without a rise, `growth` times as many after
-    rise = np.zeros_like(size)
-    for _ in range(60):  # more cases have less noise, so this settles
-        own = np.interp(np.log(expected * (1 + growth) + rise * after.sum()), totals, noise)
-        rise = expected * growth / after.sum() * np.expm1((critical + shortfall) * own)
-    return rise
+    expected = size * (~after).sum() * growth  # cases after, without a rise
+    own = np.interp(np.log(expected * (1 + 1 / growth)), totals, noise)
+    # cases after, as a share of those that the cases before let expect: as the countries next in size swing
+    next_in_size = np.argsort(np.abs(np.log((before + later)[:, None] / (expected * (1 + 1 / growth)))), axis=0)
+    swing = np.exp(statistic[next_in_size[: max(2 * NEAR, len(statistic) // 3)]] * own)
+    needed = min(power * (1 + 1 / len(swing)), 1.0)  # the country itself is not among those whose swings are known
+    low, high = np.zeros_like(size), np.full_like(size, MOST)
+    for _ in range(40):
+        rise = (low + high) / 2  # for one case expected
+        bar = critical * np.interp(np.log(expected * (1 + 1 / growth + rise)), totals, noise)
+        chance = np.sqrt(rise / expected) / (1 + rise) + 1e-9
+        # a rise adds cases and no swings, so it dampens them
+        found = norm.cdf((np.log(swing + rise) - bar) / chance).mean(axis=0)
+        low, high = np.where(found < needed, rise, low), np.where(found < needed, high, rise)
+    return high * expected / after.sum()
 
 
 def months_until(detectable: pd.DataFrame, target: float) -> pd.Series:

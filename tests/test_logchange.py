@@ -99,11 +99,23 @@ def test_a_country_is_ranked_among_those_of_its_size_too():
     assert found.rank(among=40) == found.rank()
 
 
-@pytest.mark.parametrize(("mean", "said"), [(0.2, "smaller"), (6, None), (500, "larger")])
+@pytest.mark.parametrize(("mean", "said"), [(0.2, "small"), (6, None), (500, "large")])
 def test_a_country_beyond_the_others_sizes_says_so(mean, said):
     outcome = caseload(5)
     outcome.loc["T"] = np.random.default_rng(5).poisson(mean, 24)
-    assert change(outcome).outside == said
+    assert change(outcome).cautions == ((f"no other country is as {said} as T",) if said else ())
+
+
+@pytest.mark.parametrize("part", [slice(0, 12), slice(12, 24)])
+def test_countries_that_fall_silent_are_counted_and_said(part):
+    outcome = caseload(5)
+    outcome.loc["T"] = 5
+    largest = outcome.drop(index="T").sum(axis=1).nlargest(5).index
+    outcome.loc[largest[:2], MONTHS[part]] = 0
+    assert change(outcome).cautions == ()  # 2 of 41 are less than 5%
+    outcome.loc[largest[2], MONTHS[part]] = 0
+    (said,) = change(outcome).cautions
+    assert said.startswith("3 of 41 countries are without a case before or after, where 10 or more")
 
 
 def test_few_countries_bound_nothing_and_say_so_in_time():

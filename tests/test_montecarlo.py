@@ -93,5 +93,5 @@ def test_make_knows_how_to_repeat_the_simulations():
     )
     assert dry.returncode == 0, dry.stderr
     assert "-m steps.montecarlo" in dry.stdout
-    for name in ("monte_carlo_size", "monte_carlo_table1", "monte_carlo_designs"):
+    for name in ("monte_carlo_size", "monte_carlo_table1", "monte_carlo_designs", "monte_carlo_honest"):
         assert "make montecarlo" in data.resource(name)["processing"]

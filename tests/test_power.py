@@ -19,9 +19,9 @@ def panel(rng, countries, months, sd=1.0, level=10.0):
 
 def test_independent_normal_noise_gives_the_textbook_effect():
     # 199 donors and the treated: 10 of 200 are rejected, two-sided 5%. sd² = σ² (1/after + 1/before) (1 + 1/(N−1));
-    # starts have 48, 54 and 60 months before them and 12 after, so that the median is at 54; at a level of 1,000 the
-    # effect adds no noise
-    outcome, sigma = panel(np.random.default_rng(1), 199, 72, sd=2.0, level=1000.0), 2.0
+    # starts have 48, 54 and 60 months before them and 12 after, so that the median is at 54; at this
+    # level the chance in what the effect adds is small beside the countries' own noise
+    outcome, sigma = panel(np.random.default_rng(1), 199, 72, sd=100.0, level=1000.0), 100.0
     found = smallest_detectable(outcome, [1000.0], [12])
     sd = sigma * np.sqrt((1 / 12 + 1 / 54) * (1 + 1 / 198))
     assert found["effect"].item() == pytest.approx(sd * (norm.ppf(0.975) + norm.ppf(0.8)), rel=0.08)

@@ -24,7 +24,7 @@ OUTCOMES = {
 }
 TOTALS = {"morocco-documents": 693, "morocco-forced": 485, "iraq-requested": 404, "iraq-issued": 23, "iraq-forced": 8}
 PANEL = "return_panel"
-MONTE_CARLO = {"monte_carlo_size", "monte_carlo_table1", "monte_carlo_designs"}  # made by our own code
+MONTE_CARLO = {f"monte_carlo_{name}" for name in ("size", "table1", "designs", "honest")}  # made by our own code
 
 
 @pytest.fixture(scope="module")
