@@ -80,7 +80,7 @@ def built(tmp_path_factory):
             (source / folder).mkdir(parents=True)
         for name, claims in {"x": X, "y": Y}.items():
             (source / "book/generated/claims" / f"{name}.json").write_text(json.dumps(claims), encoding="utf-8")
-        conf = f"import sys\nsys.path.insert(0, {str(EXTENSIONS)!r})\nextensions = ['myst_parser', 'claims']\n"
+        conf = f"import sys\nsys.path.insert(0, {str(EXTENSIONS)!r})\nextensions = ['myst_nb', 'claims']\n"
         (source / "conf.py").write_text(conf, encoding="utf-8")
         texts = {"book/chapters/x": CHAPTER, "book/chapters/y": "# Y\n", "book/ledger": "# Ledger\n"} | pages
         tree = "# Home\n\n```{toctree}\n" + "\n".join(texts) + "\n```\n"
