@@ -7,12 +7,12 @@ every table and records its hash.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from steps.derivation import read, run
 
 DATA = Path(__file__).resolve().parent
 
@@ -72,11 +72,6 @@ COASTS = ("DZA", "EGY", "ESH", "LBY", "MAR", "TUN", "TUR")
 CELL = 0.5  # degrees: IOM's places are approximate, so a finer grid would pretend to know more
 
 
-def read(source: Path, name: str) -> pd.DataFrame:
-    """The source file as text: nothing is guessed, and an empty cell stays an empty string."""
-    return pd.read_csv(source / SOURCES[name], dtype=str, keep_default_na=False)
-
-
 def corrected(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     """`frame` with the rows of corrections.csv for `table` applied.
 
@@ -111,7 +106,7 @@ def _row(frame: pd.DataFrame, key: str) -> int | None:
 
 def incidents(source: Path) -> pd.DataFrame:
     """IOM's records: month, year, route (as Frontex names it), dead_and_missing, lon and lat (degrees)."""
-    raw = corrected(read(source, "missing_migrants"), "missing_migrants")
+    raw = corrected(read(source / SOURCES["missing_migrants"]), "missing_migrants")
     unknown = set(raw["route"]) - set(FRONTEX_ROUTE)
     if unknown:
         raise ValueError(f"routes without a Frontex name: {sorted(unknown)}")
@@ -129,13 +124,13 @@ def incidents(source: Path) -> pd.DataFrame:
 
 def frontex_route_month(source: Path) -> pd.DataFrame:
     """Detections by month and route."""
-    table = read(source, "frontex_month").astype({"detections": int})
+    table = read(source / SOURCES["frontex_month"]).astype({"detections": int})
     return table[["month", "route", "detections"]].sort_values(["month", "route"])
 
 
 def frontex_route_year_nationality(source: Path) -> pd.DataFrame:
     """Detections by year, route and nationality, with the number of months that the year covers."""
-    raw = read(source, "frontex_detailed").astype({"detections": int})
+    raw = read(source / SOURCES["frontex_detailed"]).astype({"detections": int})
     raw["year"] = raw["month"].str[:4].astype(int)
     table = raw.groupby(["year", "route", "nationality"], as_index=False)["detections"].sum()
     return table.assign(months=table["year"].map(raw.groupby("year")["month"].nunique()))
@@ -162,12 +157,12 @@ def deaths_place(source: Path) -> pd.DataFrame:
 
 def iom_mediterranean_deaths_year(source: Path) -> pd.DataFrame:
     """IOM's own yearly total for the Mediterranean."""
-    return read(source, "iom_year").astype(int).sort_values("year")
+    return read(source / SOURCES["iom_year"]).astype(int).sort_values("year")
 
 
 def _asylum(source: Path) -> pd.DataFrame:
     names = {"reporting_country": "destination", "first_time_applicants": "applicants"}
-    return read(source, "asylum").rename(columns=names).astype({"year": int, "applicants": int})
+    return read(source / SOURCES["asylum"]).rename(columns=names).astype({"year": int, "applicants": int})
 
 
 def asylum_netherlands_year(source: Path) -> pd.DataFrame:
@@ -190,7 +185,7 @@ def asylum_destination_year(source: Path) -> pd.DataFrame:
 
 def frontex_returns_year(source: Path) -> pd.DataFrame:
     """Persons on Frontex charters, and operations, by year, member state and destination."""
-    raw = read(source, "returns").astype({"persons": int})
+    raw = read(source / SOURCES["returns"]).astype({"persons": int})
     raw["year"] = raw["date"].str[:4].astype(int)
     by = raw.groupby(["year", "member_state", "destination"])
     return by.agg(persons=("persons", "sum"), operations=("operation", "nunique")).reset_index()
@@ -198,7 +193,7 @@ def frontex_returns_year(source: Path) -> pd.DataFrame:
 
 def uk_returns_quarter(source: Path) -> pd.DataFrame:
     """Enforced returns from the United Kingdom by quarter (its first month) and nationality."""
-    raw = read(source, "uk_returns").query("return_type == 'Enforced return'")
+    raw = read(source / SOURCES["uk_returns"]).query("return_type == 'Enforced return'")
     table = pd.DataFrame(
         {
             "quarter": pd.PeriodIndex(raw["quarter"], freq="Q").asfreq("M", how="start").astype(str),
@@ -211,7 +206,7 @@ def uk_returns_quarter(source: Path) -> pd.DataFrame:
 
 def dtenv_departures_year(source: Path) -> pd.DataFrame:
     """Departures from the caseload of DTenV by year and kind, with the number of months that the year covers."""
-    raw = read(source, "dtenv_departures")
+    raw = read(source / SOURCES["dtenv_departures"])
     period = raw["period"].str.extract(r"^(?P<year>\d{4})(?:-(?P<first>\d\d)\.\.(?P<last>\d\d))?$")
     unread = raw.loc[period["year"].isna(), "period"]
     if len(unread):
@@ -224,7 +219,7 @@ def dtenv_departures_year(source: Path) -> pd.DataFrame:
 
 def asylum_cbs_year(source: Path) -> pd.DataFrame:
     """First asylum requests in the Netherlands by citizenship and year, as CBS counts them."""
-    raw = read(source, "cbs_asylum")
+    raw = read(source / SOURCES["cbs_asylum"])
     unknown = set(raw["nationality_nl"]) - set(CBS_CITIZENSHIP) - set(CBS_NO_COUNTRY)
     if unknown:
         raise ValueError(f"nationalities without a country code: {sorted(unknown)}")
@@ -238,7 +233,7 @@ def asylum_cbs_year(source: Path) -> pd.DataFrame:
 
 def unhcr_population_year(source: Path) -> pd.DataFrame:
     """Refugees and asylum-seekers by partner country and year, each year marked as year end or provisional."""
-    raw = read(source, "unhcr_population")
+    raw = read(source / SOURCES["unhcr_population"])
     raw = raw[raw["country"].isin(PARTNERS) & raw["group"].isin(UNHCR_GROUP)]
     table = raw.assign(persons=raw["persons"].astype(int)).pivot(
         index=["country", "year"], columns="group", values="persons"
@@ -252,7 +247,8 @@ def unhcr_population_year(source: Path) -> pd.DataFrame:
 
 def unhcr_asylum_year(source: Path) -> pd.DataFrame:
     """New applications in Morocco, Tunisia and Türkiye, and those registered there at the end of the year."""
-    raw = read(source, "unhcr_asylum").rename(columns={f"{group}_year_end": group for group in UNHCR_GROUP.values()})
+    names = {f"{group}_year_end": group for group in UNHCR_GROUP.values()}
+    raw = read(source / SOURCES["unhcr_asylum"]).rename(columns=names)
     numbers = ["year", "new_applications", "refugees", "asylum_seekers"]
     table = raw.astype(dict.fromkeys(numbers, int))
     columns = ["country", "year", "new_applications", "procedure", "refugees", "asylum_seekers"]
@@ -261,7 +257,7 @@ def unhcr_asylum_year(source: Path) -> pd.DataFrame:
 
 def deaths_coast_year(source: Path) -> pd.DataFrame:
     """Dead and missing by IOM's country of the incident and year, all routes, with the months that the year covers."""
-    raw = corrected(read(source, "missing_migrants"), "missing_migrants")
+    raw = corrected(read(source / SOURCES["missing_migrants"]), "missing_migrants")
     raw = raw.assign(year=raw["date"].str[:4].astype(int), dead_and_missing=raw["dead_and_missing"].astype(int))
     months = raw.groupby("year")["date"].agg(lambda dates: dates.str[:7].nunique())
     every = pd.MultiIndex.from_product([COASTS, months.index], names=["country", "year"])
@@ -271,9 +267,8 @@ def deaths_coast_year(source: Path) -> pd.DataFrame:
     return table[["country", "year", "months", "dead_and_missing", "incidents"]]
 
 
-TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
-    table.__name__: table
-    for table in (
+if __name__ == "__main__":
+    run(
         frontex_route_month,
         frontex_route_year_nationality,
         deaths_route_month,
@@ -289,17 +284,3 @@ TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
         dtenv_departures_year,
         asylum_cbs_year,
     )
-}
-
-
-def write(table: pd.DataFrame, name: str) -> None:
-    """Write one table as CSV: UTF-8, LF, no index."""
-    table.to_csv(DATA / f"{name}.csv", index=False, lineterminator="\n")
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python data/derive.py SOURCE_DIR")
-    for name, derive in TABLES.items():
-        write(derive(Path(sys.argv[1])), name)
-    print(f"{len(TABLES)} tables written; now run `make describe`")

@@ -6,13 +6,11 @@ that were read later stand in `FOUND`, each with its address. Afterwards, `make 
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
-DATA = Path(__file__).resolve().parent
+from steps.derivation import read, run
 
 SOURCES = {
     "departure": "arrivals_italy_departure_country.csv",
@@ -58,11 +56,6 @@ REST = "OTH"
 LAST_MONTHS = {"2025": 4}  # IOM's incidents end in April 2025
 
 
-def read(source: Path, name: str) -> pd.DataFrame:
-    """The source file as text: nothing is guessed, and an empty cell stays an empty string."""
-    return pd.read_csv(source / SOURCES[name], dtype=str, keep_default_na=False)
-
-
 def with_found(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """The transcribed rows and those of `FOUND`, in the columns of `table`."""
     return pd.concat([table, pd.DataFrame(FOUND[name], columns=table.columns)], ignore_index=True)
@@ -74,7 +67,7 @@ def arrivals_italy_departure(source: Path) -> pd.DataFrame:
     Raises ValueError where the countries of a period exceed its total.
     """
     columns = ["start", "end", "departure", "arrivals", "source", "note"]
-    table = with_found(read(source, "departure")[columns], "departure").astype({"arrivals": int})
+    table = with_found(read(source / SOURCES["departure"])[columns], "departure").astype({"arrivals": int})
     wide = table.pivot(index=["start", "end"], columns="departure", values="arrivals")
     over = wide.drop(columns="total").sum(axis=1) > wide["total"]
     if over.any():
@@ -110,7 +103,7 @@ def arrivals_italy_nationality(source: Path) -> pd.DataFrame:
     Raises ValueError for a month that is missing, a day that ends no month or a fall that is not known, and for one
     that is known and no longer there.
     """
-    raw = read(source, "nationality").rename(columns={"arrivals_since_1_january": "cumulative"})
+    raw = read(source / SOURCES["nationality"]).rename(columns={"arrivals_since_1_january": "cumulative"})
     raw = raw.astype({"cumulative": int})
     total = raw.groupby("until", as_index=False)["cumulative"].sum().assign(nationality="total")
     table = differences(pd.concat([raw, total], ignore_index=True))
@@ -137,31 +130,30 @@ def printed_change(note: str) -> str:
 
 def arrivals_spain_cutoff(source: Path) -> pd.DataFrame:
     """Arrivals in Spain from 1 January to a day, in two years; a change alone where a page prints no more."""
-    table = with_found(read(source, "spain").drop(columns="publisher"), "spain")
+    table = with_found(read(source / SOURCES["spain"]).drop(columns="publisher"), "spain")
     table["printed_change"] = table["note"].map(printed_change)
     return table.sort_values(["later_year", "until_day", "place"])
 
 
 def deaths_ngo_spain_route(source: Path) -> pd.DataFrame:
     """The dead and missing on the way to Spain that an organisation counts, by year and route."""
-    return read(source, "ngo").drop(columns="publisher").sort_values(["year", "route"])
+    return read(source / SOURCES["ngo"]).drop(columns="publisher").sort_values(["year", "route"])
 
 
 def incidents_country_year(source: Path) -> pd.DataFrame:
     """Deadly incidents by country, year, and land or sea, with the number of months that the year covers."""
-    raw = read(source, "incidents").rename(columns={"where": "setting"})
+    raw = read(source / SOURCES["incidents"]).rename(columns={"where": "setting"})
     months = raw["year"].map(LAST_MONTHS).fillna(12).astype(int)
     return raw.assign(months=months).sort_values(["country", "year", "setting"])
 
 
 def incidents_land_large(source: Path) -> pd.DataFrame:
     """The deadly incidents on land with ten or more dead and missing, one by one."""
-    return read(source, "large").sort_values(["country", "date"])
+    return read(source / SOURCES["large"]).sort_values(["country", "date"])
 
 
-TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
-    table.__name__: table
-    for table in (
+if __name__ == "__main__":
+    run(
         arrivals_italy_departure,
         arrivals_italy_nationality,
         arrivals_spain_cutoff,
@@ -169,12 +161,3 @@ TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
         incidents_country_year,
         incidents_land_large,
     )
-}
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python data/derive_arrivals.py SOURCE_DIR")
-    for name, derive in TABLES.items():
-        derive(Path(sys.argv[1])).to_csv(DATA / f"{name}.csv", index=False, lineterminator="\n")
-    print(f"{len(TABLES)} tables written; now run `make describe`")

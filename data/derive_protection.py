@@ -6,13 +6,11 @@ of the page on which it was read, stand here. Afterwards, `make describe` valida
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
-DATA = Path(__file__).resolve().parent
+from steps.derivation import read, run
 
 SOURCES = {
     "donors": "donors_migration_amounts.csv",
@@ -222,14 +220,9 @@ SURVEYS = [  # id, study, period, what they said, percent, source, note
 ]  # fmt: skip
 
 
-def read(source: Path, name: str) -> pd.DataFrame:
-    """The source file as text: nothing is guessed, and an empty cell stays an empty string."""
-    return pd.read_csv(source / SOURCES[name], dtype=str, keep_default_na=False)
-
-
 def donors_migration(source: Path) -> pd.DataFrame:
     """What states and the EU say they give for migration, one row per amount; a KeyError names an unknown amount."""
-    raw = read(source, "donors")
+    raw = read(source / SOURCES["donors"])
     swapped = raw["source"] == "report"  # one row has kind and source the wrong way round
     raw.loc[swapped, ["kind", "source"]] = raw.loc[swapped, ["source", "kind"]].to_numpy()
     known = [FIELD[row] for row in zip(raw["donor"], raw["country"], raw["amount_million_eur"], strict=True)]
@@ -248,7 +241,7 @@ def donors_migration(source: Path) -> pd.DataFrame:
 
 def assisted_returns_iom(source: Path) -> pd.DataFrame:
     """People whom IOM helped to return from Morocco, Tunisia and Türkiye, one row per period as printed."""
-    raw = read(source, "returns")
+    raw = read(source / SOURCES["returns"])
     raw = raw[raw["country"].isin(LAND)]
     table = raw[["country", "start", "end", "returned", "publisher", "source", "note"]].assign(
         bound=raw["qualifier"].map(BOUND).fillna("exact"),
@@ -261,7 +254,7 @@ def assisted_returns_iom(source: Path) -> pd.DataFrame:
 
 def deportations_turkiye_year(source: Path) -> pd.DataFrame:
     """Deportations and returns of Syrians that Türkiye states, with the months that the year covers."""
-    raw = read(source, "deportations").rename(
+    raw = read(source / SOURCES["deportations"]).rename(
         columns={"deportations": "deported", "syrian_voluntary_returns": "syrians_returned"}
     )
     raw["months"] = raw["note"].str.contains("to September").map({True: 9, False: 12})
@@ -275,20 +268,10 @@ def surveys_public(source: Path) -> pd.DataFrame:
     return rows.join(studies.astype({"respondents": "Int64"}), on="study")[SURVEY_COLUMNS]
 
 
-TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
-    table.__name__: table
-    for table in (
+if __name__ == "__main__":
+    run(
         donors_migration,
         assisted_returns_iom,
         deportations_turkiye_year,
         surveys_public,
     )
-}
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python data/derive_protection.py SOURCE_DIR")
-    for name, derive in TABLES.items():
-        derive(Path(sys.argv[1])).to_csv(DATA / f"{name}.csv", index=False, lineterminator="\n")
-    print(f"{len(TABLES)} tables written; now run `make describe`")

@@ -7,15 +7,12 @@ validates every table and records its hash.
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
 from lib import triple
-
-DATA = Path(__file__).resolve().parent
+from steps.derivation import read, run
 
 SOURCES = {
     "asylum": "asylum_unhcr_nld_origin_year.csv",
@@ -36,21 +33,16 @@ STATES = 29  # the EU's members, Norway and Switzerland
 SEED, EXTRA = 2026, 28
 
 
-def read(source: Path, name: str) -> pd.DataFrame:
-    """The source file as text: nothing is guessed, and an empty cell stays an empty string."""
-    return pd.read_csv(source / SOURCES[name], dtype=str, keep_default_na=False)
-
-
 def asylum_unhcr_netherlands_year(source: Path) -> pd.DataFrame:
     """First and repeat applications in the Netherlands by origin and year, and decisions on them by outcome."""
-    table = read(source, "asylum")
+    table = read(source / SOURCES["asylum"])
     numbers = [column for column in table if column not in ("origin", "first_total", "repeat_total")]
     return table[["origin", *numbers]].astype(dict.fromkeys(numbers, int)).sort_values(["origin", "year"])
 
 
 def departures_destination_year(source: Path) -> pd.DataFrame:
     """Departures from the caseload by kind and year, those to Dublin countries, and what Eurostat counts as forced."""
-    raw = read(source, "departures")
+    raw = read(source / SOURCES["departures"])
     names = {
         "dtenv_independent": "independent_supervised",
         "dtenv_forced": "forced",
@@ -77,15 +69,17 @@ def departures_destination_year(source: Path) -> pd.DataFrame:
 
 def orders_to_leave_year(source: Path) -> pd.DataFrame:
     """Orders to leave the Netherlands by nationality, the total as TOTAL."""
-    table = read(source, "orders").rename(columns={"ordered_to_leave": "orders"})
+    table = read(source / SOURCES["orders"]).rename(columns={"ordered_to_leave": "orders"})
     table["nationality"] = table["nationality"].replace("total", "TOTAL")
     return table[["year", "nationality", "orders"]].astype({"year": int, "orders": int})
 
 
 def returns_frontex_year(source: Path) -> pd.DataFrame:
     """People whose return Frontex supported beside all whom its states returned, by year."""
-    raw = read(source, "frontex").astype({"year": int, "frontex_supported": int, "returned_29_countries": int})
-    returned = read(source, "returns").astype({"year": int, "returned_total": int}).groupby("year")["returned_total"]
+    numbers = ["year", "frontex_supported", "returned_29_countries"]
+    raw = read(source / SOURCES["frontex"]).astype(dict.fromkeys(numbers, int))
+    returns = read(source / SOURCES["returns"]).astype({"year": int, "returned_total": int})
+    returned = returns.groupby("year")["returned_total"]
     totals = returned.sum()[returned.size() == STATES]
     table = raw.set_index("year").rename(columns={"returned_29_countries": "returned"})[
         ["frontex_supported", "returned"]
@@ -103,26 +97,11 @@ def eurostat_returns_quarter(_: Path) -> pd.DataFrame:
     return triple.simulated(SEED, EXTRA)
 
 
-TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
-    table.__name__: table
-    for table in (
+if __name__ == "__main__":
+    run(
         asylum_unhcr_netherlands_year,
         departures_destination_year,
         orders_to_leave_year,
         returns_frontex_year,
         eurostat_returns_quarter,
     )
-}
-
-
-def write(table: pd.DataFrame, name: str) -> None:
-    """Write one table as CSV: UTF-8, LF, no index."""
-    table.to_csv(DATA / f"{name}.csv", index=False, lineterminator="\n")
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python data/derive_returns.py SOURCE_DIR")
-    for name, derive in TABLES.items():
-        write(derive(Path(sys.argv[1])), name)
-    print(f"{len(TABLES)} tables written; now run `make describe`")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import fcntl
+import importlib.util
 import json
 import os
 import re
@@ -13,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import lib  # noqa: F401  (first: it keeps an import out of nbformat that takes seconds)
@@ -216,6 +219,35 @@ def book(project) -> Path:
 def copy(project, book, tmp_path) -> Project:
     """The built project with the state of its build, to be changed at will."""
     return _copied(project.root, tmp_path / "copy", "work-*")
+
+
+def derivation(name: str) -> ModuleType:
+    """The script `data/NAME.py`, which is no module of a package."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "data" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def source(request, tmp_path):
+    """A function that writes source files of the script that a test module has as `derive`; it returns their folder."""
+
+    def write(**texts):
+        for name, text in texts.items():
+            (tmp_path / request.module.derive.SOURCES[name]).write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def write_rows(path: Path, rows: list[dict]) -> Path:
+    """Rows of text as a CSV file, in the columns of the first."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,13 @@
 Sources of another shape than the script expects are refused; the tables on return hold figures known from elsewhere.
 """
 
-import importlib.util
-
 import pandas as pd
 import pytest
+from conftest import derivation
 
 from lib import data
 
-spec = importlib.util.spec_from_file_location("derive", data.PACKAGE.parent / "derive.py")
-derive = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(derive)
+derive = derivation("derive")
 
 SOURCE = pd.DataFrame({"date": ["2020-01-01", "2020-01-01", "2020-02-01"], "lon": ["1.0", "99.0", "3.0"]})
 
@@ -47,19 +44,10 @@ def test_a_repaired_source_is_noticed(corrections, key, expected, said):
     assert said in str(problem.value) and "line 2" in str(problem.value)
 
 
-@pytest.fixture
-def source(tmp_path):
-    def write(name, text):
-        (tmp_path / derive.SOURCES[name]).write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return write
-
-
 def test_a_quarter_is_its_first_month_and_only_enforced_returns_count(source):
     rows = "2022Q4,Albania,Enforced return,244\n2022Q4,Albania,Voluntary return,9\n2023Q1,Albania,Enforced return,395\n"
     zero = "2023Q1,Andorra,Enforced return,0\n"
-    table = derive.uk_returns_quarter(source("uk_returns", "quarter,nationality,return_type,returns\n" + rows + zero))
+    table = derive.uk_returns_quarter(source(uk_returns="quarter,nationality,return_type,returns\n" + rows + zero))
     assert table.to_dict("list") == {
         "quarter": ["2022-10", "2023-01"],
         "nationality": ["Albania", "Albania"],
@@ -71,7 +59,7 @@ DTENV = "period,independent_supervised,forced,independent_unsupervised,source\n"
 
 
 def test_a_part_year_says_so_and_a_missing_kind_stays_missing(source):
-    table = derive.dtenv_departures_year(source("dtenv_departures", DTENV + "2023-01..10,20,10,30,x\n2014,20,10,,x\n"))
+    table = derive.dtenv_departures_year(source(dtenv_departures=DTENV + "2023-01..10,20,10,30,x\n2014,20,10,,x\n"))
     assert table[["year", "months"]].to_numpy().tolist() == [[2014, 12], [2023, 10]]
     assert table["independent_unsupervised"].isna().tolist() == [True, False]
     assert table["independent_unsupervised"].iloc[1] == 30
@@ -79,21 +67,21 @@ def test_a_part_year_says_so_and_a_missing_kind_stays_missing(source):
 
 def test_a_period_of_another_form_is_refused(source):
     with pytest.raises(ValueError, match=r"\['2024-H1'\]"):
-        derive.dtenv_departures_year(source("dtenv_departures", DTENV + "2014,20,10,,x\n2024-H1,20,10,30,x\n"))
+        derive.dtenv_departures_year(source(dtenv_departures=DTENV + "2014,20,10,,x\n2024-H1,20,10,30,x\n"))
 
 
 CBS = "nationality_nl,first_2025,first_2024\n"
 
 
 def test_dutch_names_become_codes_and_totals_are_left_out(source):
-    folder = source("cbs_asylum", CBS + "Syrië,30,110\nOnbekend,15,10\nTOTAAL,45,120\n")
+    folder = source(cbs_asylum=CBS + "Syrië,30,110\nOnbekend,15,10\nTOTAAL,45,120\n")
     table = derive.asylum_cbs_year(folder)
     assert table.to_numpy().tolist() == [["SYR", 2024, 110], ["SYR", 2025, 30]]
 
 
 def test_a_nationality_without_a_code_is_refused(source):
     with pytest.raises(ValueError, match="Iran"):
-        derive.asylum_cbs_year(source("cbs_asylum", CBS + "Syrië,30,110\nIran,5,5\n"))
+        derive.asylum_cbs_year(source(cbs_asylum=CBS + "Syrië,30,110\nIran,5,5\n"))
 
 
 def test_enforced_returns_of_the_united_kingdom():

@@ -1,15 +1,12 @@
 """Arrivals by sea: differences of running counts, by hand, and what is odd in the source is known, never silent."""
 
-import importlib.util
-
 import pandas as pd
 import pytest
+from conftest import derivation
 
 from lib import data
 
-spec = importlib.util.spec_from_file_location("derive_arrivals", data.PACKAGE.parent / "derive_arrivals.py")
-derive = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(derive)
+derive = derivation("derive_arrivals")
 
 LISTS = [
     ("2020-01-31", {"TUN": 10, "BGD": 4, "OTH": 6}),
@@ -49,15 +46,6 @@ def test_a_difference_covers_the_days_between_two_lists(found, nationality, last
     assert pd.isna(row["arrivals"]) if arrivals is None else row["arrivals"] == arrivals
 
 
-@pytest.fixture
-def source(tmp_path):
-    def write(name, text):
-        (tmp_path / derive.SOURCES[name]).write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return write
-
-
 def dashboard(lists):
     rows = [f"{until},{nationality},{count}\n" for until, counts in lists for nationality, count in counts.items()]
     return "until,nationality,arrivals_since_1_january\n" + "".join(rows)
@@ -67,7 +55,7 @@ def test_all_together_are_a_row_of_their_own_and_known_oddities_pass(source, mon
     monkeypatch.setattr(derive, "MISSING", [f"2020-{month:02}" for month in (3, *range(7, 13))])
     monkeypatch.setattr(derive, "NO_MONTH_END", ["2020-05-21"])
     monkeypatch.setattr(derive, "FALLS", [("2020-04-30", "TUN")])
-    table = derive.arrivals_italy_nationality(source("nationality", dashboard(LISTS)))
+    table = derive.arrivals_italy_nationality(source(nationality=dashboard(LISTS)))
     table = table.set_index(["nationality", "last_day"])
     assert table.loc[("total", "2020-02-29"), ["arrivals", "cumulative"]].tolist() == [4, 24]
 
@@ -77,12 +65,12 @@ def test_an_oddity_that_is_not_known_stops_the_script(source, monkeypatch, lists
     for known in ("MISSING", "NO_MONTH_END", "FALLS"):
         monkeypatch.setattr(derive, known, [])
     with pytest.raises(ValueError, match="in the source"):
-        derive.arrivals_italy_nationality(source("nationality", dashboard(lists)))
+        derive.arrivals_italy_nationality(source(nationality=dashboard(lists)))
 
 
 def test_an_oddity_that_is_gone_stops_it_too(source):
     with pytest.raises(ValueError, match=r"missing months in the source: .*known are"):
-        derive.arrivals_italy_nationality(source("nationality", dashboard(LISTS[:2])))
+        derive.arrivals_italy_nationality(source(nationality=dashboard(LISTS[:2])))
 
 
 DEPARTURE = "start,end,departure,arrivals,span,publisher,source,note\n"
@@ -90,8 +78,8 @@ DEPARTURE = "start,end,departure,arrivals,span,publisher,source,note\n"
 
 def test_countries_of_departure_are_no_more_than_all(source):
     row = "2022-01-01,2022-12-31,{},{},year,x,y,z\n"
-    derive.arrivals_italy_departure(source("departure", DEPARTURE + row.format("total", 9) + row.format("TUN", 9)))
-    over = source("departure", DEPARTURE + row.format("total", 9) + row.format("TUN", 10))
+    derive.arrivals_italy_departure(source(departure=DEPARTURE + row.format("total", 9) + row.format("TUN", 9)))
+    over = source(departure=DEPARTURE + row.format("total", 9) + row.format("TUN", 10))
     with pytest.raises(ValueError, match="more arrivals by country than in all"):
         derive.arrivals_italy_departure(over)
 

@@ -1,30 +1,17 @@
 """Deriving the tables on asylum, orders and returns: figures known from elsewhere, and sources that do not fit."""
 
-import importlib.util
-
 import pytest
+from conftest import derivation
 
 from lib import data, triple
 
-spec = importlib.util.spec_from_file_location("derive_returns", data.PACKAGE.parent / "derive_returns.py")
-derive = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(derive)
+derive = derivation("derive_returns")
 
 DEPARTURES = (
     "year,dtenv_independent,dtenv_forced,dtenv_unsupervised,dtenv_to_dublin_countries,eurostat_assisted_voluntary,"
     "eurostat_forced,eurostat_not_assisted_voluntary,eurostat_total,source\n"
 )
 FRONTEX = "year,frontex_supported,returned_29_countries,frontex_note,source\n2023,10,29,x,y\n"
-
-
-@pytest.fixture
-def source(tmp_path):
-    def write(**texts):
-        for name, text in texts.items():
-            (tmp_path / derive.SOURCES[name]).write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return write
 
 
 def returns(of_2023=1, countries=derive.STATES):

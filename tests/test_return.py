@@ -8,6 +8,7 @@ import shutil
 
 import pandas as pd
 import pytest
+from conftest import write_rows
 from papermill.exceptions import PapermillExecutionError
 
 from lib import charts, data, panel, triple, verdicts
@@ -44,14 +45,6 @@ def shipped():
 def few(shipped):
     """The panel of six countries, which is as good as the whole to be refused and is read in a fraction of the time."""
     return [row for row in shipped if row["country"] in {*COUNTRIES, "TUN"}]
-
-
-def write(path, table):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, table[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(table)
-    return path
 
 
 def test_the_ledger_holds_every_cell_of_table_1(ledger):
@@ -180,7 +173,7 @@ def test_an_own_panel_leaves_every_other_verdict_as_it_is(claims):
 
 @pytest.mark.book
 def test_a_panel_without_a_partner_of_table_1_ends_the_run_with_its_name_and_the_cell(run_chapter, few, tmp_path):
-    short = write(tmp_path / "short.csv", [row for row in few if row["country"] not in ("EGY", "NGA")])
+    short = write_rows(tmp_path / "short.csv", [row for row in few if row["country"] not in ("EGY", "NGA")])
     with pytest.raises(PapermillExecutionError) as failed:
         run_chapter(CHAPTER, panel=str(short))
     assert "the panel has no rows for EGY, NGA" in failed.value.evalue
@@ -226,7 +219,7 @@ def more_given(table):
     ids=lambda value: getattr(value, "__name__", None),
 )
 def test_a_file_that_does_not_fit_is_refused_by_place_value_and_rule(tmp_path, few, spoil, said):
-    file = write(tmp_path / "mine.csv", spoil(few))
+    file = write_rows(tmp_path / "mine.csv", spoil(few))
     with pytest.raises(data.DataError) as refused:
         panel.check(data.load(PANEL, file), panel.starts(data.load("partnership_starts")), data.load("countries"))
     missing = [part for part in said if part not in str(refused.value)]

@@ -5,6 +5,7 @@ import csv
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import write_rows
 
 from lib import data, triple
 from lib.data import DataError
@@ -119,18 +120,10 @@ def published():
     ]
 
 
-def write(path, rows):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
-
-
 def test_the_published_form_is_read_and_rows_of_parts_are_left_out(tmp_path, published):
     parts = [row | {"sex": "F"} for row in published[:18]] + [row | {"citizen": "TOTAL"} for row in published[:18]]
     parts += [row | {"geo": "EU27_2020"} for row in published[:18]]
-    found = triple.load(write(tmp_path / "mine.csv", [*published, *parts])).counts
+    found = triple.load(write_rows(tmp_path / "mine.csv", [*published, *parts])).counts
     assert found.shape == (5 * len(triple.ORIGINS), 18)
     assert found.loc[("NL", "MA")].tolist() == triple.load().counts.loc[("NL", "MA")].tolist()
 
@@ -141,12 +134,12 @@ def returned_outside(rows):
 
 def test_where_not_all_states_have_those_who_went_outside_all_who_went_are_compared(tmp_path, published):
     some = [row | {"c_dest": "THRD", "OBS_VALUE": "5"} for row in published if row["geo"] in ("NL", "BE")]
-    found = triple.load(write(tmp_path / "mine.csv", some + published))
+    found = triple.load(write_rows(tmp_path / "mine.csv", some + published))
     assert found.destination == "TOTAL" and set(found.counts.index.get_level_values("state")) == {
         "NL", "BE", "DE", "FR", "SE"
     }  # fmt: skip
     late = [row | {"c_dest": "THRD", "OBS_VALUE": "5"} for row in published if row["TIME_PERIOD"] > "2022"]
-    assert triple.load(write(tmp_path / "mine.csv", late + published)).destination == "TOTAL"
+    assert triple.load(write_rows(tmp_path / "mine.csv", late + published)).destination == "TOTAL"
 
 
 def mixed(rows):
@@ -157,12 +150,12 @@ def test_states_that_have_no_destination_in_common_are_refused_and_named(tmp_pat
     with pytest.raises(
         DataError, match=r"mine.csv, line \d+, column 'c_dest', value 'THRD': \w\w has no TOTAL"
     ) as said:
-        triple.load(write(tmp_path / "mine.csv", mixed(published)))
+        triple.load(write_rows(tmp_path / "mine.csv", mixed(published)))
     assert "DE, FR, SE no THRD" in str(said.value) and "download both" in str(said.value)
 
 
 def test_people_who_went_outside_the_union_come_first(tmp_path, published):
-    found = triple.load(write(tmp_path / "mine.csv", returned_outside(published)))
+    found = triple.load(write_rows(tmp_path / "mine.csv", returned_outside(published)))
     assert (found.counts == 5).all(axis=None) and found.destination == "THRD"
 
 
@@ -175,7 +168,7 @@ def by_age(rows):
 
 
 def elsewhere(rows):
-    return [row | {"c_dest": "XXX"} for row in rows]
+    return [row | {"c_dest": "EFTA"} for row in rows]
 
 
 def colon(rows):
@@ -199,7 +192,7 @@ def twice(rows):
     [
         (no_quarter, ["mine.csv, line ", "'TIME_PERIOD'", "'2023-Q3'", "no row of the file is of 2023-Q2", "download"]),
         (by_age, ["mine.csv, line 2", "'age'", "'Y18-34'", "no row of the file has TOTAL", "download the totals"]),
-        (elsewhere, ["mine.csv, line 2", "'c_dest'", "'XXX'", "THRD or TOTAL", "download the totals"]),
+        (elsewhere, ["mine.csv, line 2", "'c_dest'", "'EFTA'", "THRD or TOTAL", "download the totals"]),
         (colon, ["mine.csv, line 2", "'OBS_VALUE'", "':'", "or nothing; write 1234"]),
         (short_quarter, ["mine.csv, line 2", "'TIME_PERIOD'", "'2021Q1'", "pattern"]),
         (without_geo, ["mine.csv, line 1", "'geo'", "missing-label", "the header has to be"]),
@@ -209,7 +202,7 @@ def twice(rows):
 )
 def test_a_file_that_does_not_fit_is_refused_by_place_value_and_rule(tmp_path, published, spoil, said):
     with pytest.raises(DataError) as refused:
-        triple.load(write(tmp_path / "mine.csv", spoil(published)))
+        triple.load(write_rows(tmp_path / "mine.csv", spoil(published)))
     assert not [part for part in said if part not in str(refused.value)], str(refused.value)
 
 
@@ -230,13 +223,13 @@ def test_a_pair_that_cannot_be_judged_is_named_with_what_it_lacks():
 def test_a_blank_quarter_is_named_with_its_pair_and_line(tmp_path, published):
     own = [row["geo"] == "NL" and row["citizen"] == "MA" and row["TIME_PERIOD"] == "2022-Q4" for row in published]
     blank = [row | {"OBS_VALUE": ""} if here else row for row, here in zip(published, own, strict=True)]
-    found = triple.load(write(tmp_path / "mine.csv", blank))
+    found = triple.load(write_rows(tmp_path / "mine.csv", blank))
     line = own.index(True) + 2
     with pytest.raises(triple.TripleError, match=rf"line {line}, .*value '': NL to MA has no value in 2022-Q4"):
         triple.triple_change(found, triple.PAIR, START, DUTCH)
     dropped = [row for row, here in zip(published, own, strict=True) if not here]
     with pytest.raises(triple.TripleError, match=r"^NL to MA has no row in 2022-Q4"):
-        triple.triple_change(triple.load(write(tmp_path / "mine.csv", dropped)), triple.PAIR, START, DUTCH)
+        triple.triple_change(triple.load(write_rows(tmp_path / "mine.csv", dropped)), triple.PAIR, START, DUTCH)
 
 
 def test_newest_quarters_that_states_lack_are_left_out_and_named():
