@@ -13,16 +13,14 @@ from lib.logchange import log_change
 from lib.placebo import placebo_test
 from lib.power import smallest_detectable
 from lib.sensitivity import bin_study, honest_interval, parallel_interval
-from lib.simulation import DISPERSION, PERSISTENCE, common_factor, country_means, counts, wander
+from lib.simulation import DISPERSION, MONTHS, PERSISTENCE, common_factor, country_means, counts, wander
 from lib.size import AVERAGE, BATCH, LEVEL
 from lib.twoway import DesignError
 
-MONTHS = pd.date_range("2016-01", periods=120, freq="MS")
 START = 78  # the first treated month
 SIZES = {"10th percentile": 0.1, "median": 0.5, "90th percentile": 0.9}  # of the comparison countries
 ANY, LARGEST = "any of them", "ten times the largest"
-# what all share: a dip, a partial return, and a fifth less at the end
-COMMON = np.select([np.arange(120) < 50, np.arange(120) < 72, np.arange(120) < 102], [1.0, 0.68, 0.9], 0.72)
+COMMON = common_factor(MONTHS)
 
 
 @dataclass(frozen=True)
@@ -236,7 +234,7 @@ def honest_coverage(size: float, persistence: float, grows: float, replications:
     rng, held = np.random.default_rng([seed, int(100 * size), int(100 * persistence), int(100 * grows)]), np.zeros(2)
     levels = np.append(country_means(75, AVERAGE), size)
     names = [f"C{k:03d}" for k in range(76)]
-    factor = np.tile(common_factor(MONTHS), (76, 1))
+    factor = np.tile(COMMON, (76, 1))
     if grows != 1:
         factor[:] = 1.0
         factor[-1, START:] = grows

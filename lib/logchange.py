@@ -77,9 +77,14 @@ class LogChange:
             )
         return tuple(found)
 
+    @cached_property
+    def _sums(self) -> tuple[np.ndarray, np.ndarray]:
+        """Each country's cases before and after, half a case added to both."""
+        return tuple(self.counts[:, part].sum(axis=1) + HALF for part in (~self.after, self.after))
+
     @property
     def _silent(self) -> int:
-        parts = np.array([self.counts[:, part].sum(axis=1) for part in (~self.after, self.after)])
+        parts = np.array(self._sums) - HALF
         ratio = common_change(self.counts, self.observed, self.after)
         expected = parts.sum(axis=0) * np.array([np.ones_like(ratio), ratio]) / (1 + ratio)
         return int(((parts == 0) & (expected >= FEW)).any(axis=0).sum())
@@ -115,12 +120,8 @@ class LogChange:
 
     def extra(self, effect: float) -> float:
         """A log effect as cases a month, on the level that the treated country would have had without it."""
-        without = self._later * np.exp(-self.estimate) / self.observed[-1, self.after].sum()
+        without = self._sums[1][-1] * np.exp(-self.estimate) / self.observed[-1, self.after].sum()
         return float(without * np.expm1(effect))
-
-    @property
-    def _later(self) -> float:
-        return self.counts[-1, self.after].sum() + HALF
 
     @cached_property
     def _tried(self) -> tuple[np.ndarray, np.ndarray]:
@@ -142,7 +143,7 @@ class LogChange:
         return float(kept)
 
     def _at(self, effects: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
-        before, later = (self.counts[:, part].sum(axis=1) + HALF for part in (~self.after, self.after))
+        before, later = self._sums
         left = np.tile(later, (len(effects), 1))
         left[:, -1] *= np.exp(-np.asarray(effects))  # the half case too: else a large effect looked like any larger
         if self.observed.all():  # then the common change is that of the sums

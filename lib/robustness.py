@@ -20,7 +20,7 @@ def leave_one_out(outcome: pd.DataFrame, starts: pd.Series, country: str) -> pd.
     found = {}
     for other in others:
         test = log_change(outcome.drop(index=other), starts, country)
-        found[other] = test.estimate, test.rank()[0] / len(test.units)
+        found[other] = test.estimate, test.p_value()
     return pd.DataFrame.from_dict(found, orient="index", columns=["effect", "p"]).rename_axis("left_out")
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 
 from lib import data
 from lib.data import DataError
-from lib.logchange import HALF, LogChange, deviations
+from lib.logchange import LogChange, deviations
 from lib.simulation import wander
 
 TABLE = "eurostat_returns_quarter"
@@ -85,10 +85,6 @@ class TripleChange(LogChange):
         weight = 1.0 - np.eye(len(before))
         weight[:, -1] = 0.0
         return expected(before, later, self.state, self.origin, weight)
-
-    @property
-    def _sums(self) -> tuple[np.ndarray, np.ndarray]:
-        return tuple(self.counts[:, part].sum(axis=1) + HALF for part in (~self.after, self.after))
 
     def _at(self, effects: Collection[float]) -> tuple[np.ndarray, np.ndarray]:
         before, later = self._sums

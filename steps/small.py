@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
+from lib.answers import dutch
 from lib.prose import number
 
 WIDTH = 280
@@ -54,11 +55,9 @@ def strip(values: Sequence[float], low: float, high: float, words: tuple[str, st
             f'<circle cx="{apart * (pile + 0.5):g}" cy="{ground - apart * (up[pile] - 0.3):g}" r="2.1" class="{kind}"/>'
         )
     parts.append(f'<path d="M0 {ground}H{WIDTH - 4}" class="axis"/>')
-    for tick in (0, low, high):
-        said = number(tick).replace(",", ".") if nl else number(tick)
-        parts.append(_text(room * tick / top, ground + 15, said, anchor="middle" if tick else "start"))
-    most = number(max(values)).replace(",", ".") if nl else number(max(values))
-    parts.append(_text(WIDTH - 4, ground + 15, most, anchor="end"))
+    ticks = [(room * tick / top, tick, "middle" if tick else "start") for tick in (0, low, high)]
+    for x, tick, anchor in [*ticks, (WIDTH - 4, max(values), "end")]:
+        parts.append(_text(x, ground + 15, dutch(number(tick)) if nl else number(tick), anchor=anchor))
     parts.append(_text(0, ground + 31, words[1], "where"))
     return _svg(ground + 36, label, "".join(parts))
 

@@ -2,6 +2,7 @@
 
 import functools
 import gzip
+import re
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -476,3 +477,11 @@ def test_opened_code_is_coloured_without_elements_and_copied(visit, strict):
     page.locator("button.copy", has_text="Copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == CODE
     assert page.locator("pre.python *").count() == 0
+
+
+def test_style_sheets_use_the_variables_that_they_define():
+    files = [*(ROOT / "book" / "_static").glob("*.css"), *(ROOT / "book" / "_theme").rglob("*.css")]
+    css = "".join(file.read_text(encoding="utf-8") for file in files)
+    defined, used = set(re.findall(r"(--[\w-]+)\s*:", css)), set(re.findall(r"var\((--[\w-]+)", css))
+    assert used - defined == set()  # a colour that is not there takes the border with it
+    assert {name for name in defined - used if not name.startswith("--chart-")} == set()  # those are for charts as well
