@@ -214,11 +214,15 @@ def _dossier(found: Trail, template: str, entries: list[dict]) -> Shown:
 
 
 def _claims(found: Trail, claims: pd.DataFrame) -> list[dict]:
-    """The claims, those tested against the world first, then the other tested ones."""
+    """The claims, those tested against the world first, then the other tested ones.
+
+    `rows` is the page of the table that the first official rows of a claim stand on, or empty.
+    """
+    tables = found.rows.drop_duplicates("claim").set_index("claim")["table"].str.replace("_", "-")
     order = {"public": 0, "studies": 0, "restricted": 0, "document": 1, "arithmetic": 2}
     ranked = claims.assign(
         id=claims["claim"],
-        rows=claims["claim"].isin(found.rows["claim"]),
+        rows=claims["claim"].map(tables).fillna(""),
         rank=claims["evidence"].map(order).where(~claims["verdict"].isin(UNTESTED), 3),
     )
     return ranked.sort_values("rank", kind="stable").to_dict("records")

@@ -132,7 +132,7 @@ def _box(box: object, arrows: list, labels: dict[str, str]) -> str:
 
 
 def _arrow(arrow: object, labels: dict[str, str]) -> str:
-    to = f'to <em>{escape(labels[arrow.to])}</em>: {escape(arrow.text)}'
+    to = f"to <em>{escape(labels[arrow.to])}</em>: {escape(arrow.text)}"
     if not hasattr(arrow, "state"):
         return f'<p class="arrow">{to}</p>'
     sign, word = STATES[arrow.state]
@@ -145,7 +145,7 @@ def _arrow(arrow: object, labels: dict[str, str]) -> str:
 def _claim(claim: dict) -> str:
     why = f". {escape(claim['why'])}" if claim["why"] else ""
     return (
-        f'<li>{MARKS[claim["verdict"]]} '
+        f"<li>{MARKS[claim['verdict']]} "
         f'<a href="{claim["chapter"]}.html#{claim["id"]}">{escape(claim["statement"])}</a> '
         f"({claim['verdict']}){why}</li>"
     )

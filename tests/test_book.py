@@ -255,10 +255,15 @@ def test_no_error_is_published(soup):
     assert not soup.select(".output.traceback, .output.stderr")
 
 
-def test_every_table_of_the_package_is_in_the_catalogue(soups, book):
+def test_every_table_of_the_package_has_a_line_in_the_catalogue_and_a_page_with_its_file(soups, book):
     catalogue = soups[book / "book" / "data.html"]
-    offered = {Path(link["href"]).name for link in catalogue.select("a[download]")}
-    assert {resource["path"] for resource in PACKAGE} <= offered
+    for resource in PACKAGE:
+        anchor = resource["name"].replace("_", "-")
+        link = catalogue.find("tr", id=anchor).select_one("th a")
+        assert link["href"] == f"data/{anchor}.html"
+        page = soups[book / "book" / link["href"]]
+        assert f"../files/{resource['path']}" in {one["href"] for one in page.select("a[download]")}
+        assert resource["sha256"] in page.get_text()
 
 
 def test_every_term_of_the_glossary_has_an_anchor_and_a_definition(soups, book):
@@ -288,11 +293,12 @@ MOST_CLICKS = 3
 
 
 def steps_down(recommendation):
-    """The official rows that a recommendation leads to, each with the clicks it takes: folds opened, links followed."""
+    """The claims to whose official rows a recommendation leads: clicks (folds opened, links followed) and page."""
     found = {}
-    for link in recommendation.select('a[href^="../rows.html#"]'):
+    for link in recommendation.select('a[href^="../data/"]'):
         folds = [fold for fold in link.find_parents("details") if recommendation in fold.parents]
-        found[link["href"].split("#")[1]] = len(folds) + 1
+        page, claim = link["href"].removeprefix("../").split("#")
+        found[claim] = (len(folds) + 1, page)
     return found
 
 
@@ -300,29 +306,29 @@ def test_every_recommendation_shows_its_claims_and_their_official_rows_in_three_
     page = soups[book / CHAPTER_PAGES / "synthesis.html"]
     recommendations = page.select('section.dossier[id^="recommendation-"]')
     assert len(recommendations) == 7
-    rows, all_reached = soups[book / "book" / "rows.html"], {}
+    all_reached = {}
     for recommendation in recommendations:
         assert recommendation.select(".dossier-claims li"), recommendation["id"]
         reached = steps_down(recommendation)
         all_reached |= reached
-        assert max(reached.values(), default=0) <= MOST_CLICKS, recommendation["id"]
-        for claim in reached:
-            block = rows.find(id=claim).find_parent(class_="official-rows")
+        for claim, (clicks, file) in reached.items():
+            assert clicks <= MOST_CLICKS, claim
+            block = soups[book / "book" / file].find(id=claim).find_parent(class_="official-rows")
             assert block.select("tbody tr"), claim
     assert all_reached  # few claims that carry a reason are tested with public figures, but some are
 
 
 def test_and_back_from_official_rows_to_recommendations_in_as_few(soups, book):
-    rows = soups[book / "book" / "rows.html"]
     page, ledger = soups[book / CHAPTER_PAGES / "synthesis.html"], soups[book / "book" / "ledger.html"]
     above = {
-        recommendation["id"]: set(steps_down(recommendation))
+        recommendation["id"]: steps_down(recommendation)
         for recommendation in page.select('section.dossier[id^="recommendation-"]')
     }
     for recommendation, claims in above.items():
-        for claim in claims:
-            link = rows.find(id=claim).select_one('a[href^="chapters/"]')["href"]  # one click: the claim in its chapter
-            file, anchor = link.split("#")
+        for claim, (_, table) in claims.items():
+            rows = soups[book / "book" / table]
+            link = rows.find(id=claim).select_one('a[href^="../chapters/"]')["href"]  # one click: to its chapter
+            file, anchor = link.removeprefix("../").split("#")
             there = soups[book / "book" / file].find("li", id=anchor)
             assert there.select_one("a.claim-trail")["href"] == f"../ledger.html#{anchor}"  # two: its trail
             back = {link["href"] for link in ledger.find("li", id=anchor).select("a")}

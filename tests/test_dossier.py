@@ -57,7 +57,7 @@ def trail_of(*verdicts):
             {"recommendation": ["recommendation-1", "recommendation-1a"], "claim": [C, A], "why": None}
         ),
         sentences=pd.DataFrame({"about": ["conclusion-main", "f1"], "why": ["One of two holds.", "As far as seen."]}),
-        rows=pd.DataFrame({"claim": [A]}),
+        rows=pd.DataFrame({"claim": [A], "table": ["some_table"]}),
         tests=pd.DataFrame(
             {
                 "conclusion": ["conclusion-main"],
@@ -118,7 +118,7 @@ def test_recommendations_show_parts_reasons_and_the_claims_that_carry_them(found
     ]  # fmt: skip
     assert words(one.details.summary) == "What carries its reason: 2 claims, 1 confirmed, 1 not public"
     assert [link["href"] for link in one.details.select("a")] == [
-        f"relations.html#{A}", f"../rows.html#{A}", f"relations.html#{C}",
+        f"relations.html#{A}", f"../data/some-table.html#{A}", f"relations.html#{C}",
     ]  # fmt: skip
     assert "No claim carries its reason." in words(two)
 

@@ -55,10 +55,7 @@ class Figure:
             "subtitle": self.subtitle,
             "alt": self.alt,
             "note": self.note,
-            "sources": [
-                {"name": s.name, "line": s.line, "short": s.short, "status": s.status}
-                for s in self.sources
-            ],
+            "sources": [{"name": s.name, "line": s.line, "short": s.short, "status": s.status} for s in self.sources],
             "evidence": evidence(self.sources),
             "file": f"{self.id}-simulated" if _simulated(self.sources) else self.id,
             "widths": {"wide": WIDE, "narrow": NARROW},
