@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import jinja2
@@ -51,18 +52,21 @@ class Use:
     figures: pd.DataFrame
     titles: dict[str, str]
 
+    @cached_property
+    def _shown(self) -> dict[tuple[str, str], list[dict]]:
+        """The figures that show a table in a chapter (id and title), by both."""
+        found = defaultdict(list)
+        for figure, chapter, title, tables in self.figures.itertuples(index=False):
+            for table in dict.fromkeys(tables):
+                found[table, chapter].append({"figure": figure, "title": title})
+        return found
+
     def chapters(self, table: str) -> list[dict]:
         """The chapters that use a table, in order: name, title, and the figures that show it (id and title)."""
-        shown = self.figures[self.figures["sources"].map(lambda names: table in names).astype(bool)]
-        those = dict(list(shown.groupby("chapter")))
         return [
-            {
-                "name": name,
-                "title": title,
-                "figures": those[name][["figure", "title"]].to_dict("records") if name in those else [],
-            }
+            {"name": name, "title": title, "figures": self._shown.get((table, name), [])}
             for name, title in self.titles.items()
-            if name in those or name in self.readers.get(table, [])
+            if (table, name) in self._shown or name in self.readers.get(table, [])
         ]
 
 
