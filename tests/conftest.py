@@ -253,7 +253,7 @@ def write_rows(path: Path, rows: list[dict]) -> Path:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One browser for the tests of a file."""
-    # steps.pictures hides the fonts of the machine from the process that loads it; a browser without any crashes
+    # steps.book.pictures hides the fonts of the machine from the process that loads it; a browser without any crashes
     env = {name: value for name, value in os.environ.items() if name != "FONTCONFIG_FILE"}
     with pytest.importorskip("playwright.sync_api").sync_playwright() as started:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env=env)
@@ -294,7 +294,8 @@ def small(small_book, tmp_path) -> Project:
 RUN = """
 import json, sys
 import papermill
-from steps import ROOT, warm
+from steps import ROOT
+from steps.engine import warm
 name, into, parameters = sys.argv[1:]
 papermill.execute_notebook(
     ROOT / "notebooks" / f"{name}.ipynb", into, json.loads(parameters), engine_name="warm", kernel_name="python3",
