@@ -45,7 +45,7 @@ ENVIRONMENT.globals |= {"badge": lambda verdict: Markup(badge(verdict)), "ours":
 class Use:
     """What uses the tables: `readers` the chapters that read one, by its name.
 
-    `figures` is `lib.ledger.results.figures`; `titles` are the chapters of the book in order, by name; others are left out.
+    `figures` is `lib.ledger.results.figures`; `titles` are the chapters of the book in order, by name.
     """
 
     readers: dict[str, list[str]]
