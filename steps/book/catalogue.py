@@ -28,8 +28,12 @@ KINDS = {  # the kind of evidence of one table, and how it is said
     "public": "Public data", "report": "The report's numbers", "simulated": "Simulated data",
     "assumption": "Assumption", "own": "Of this book",
 }  # fmt: skip
-US = "Grip on the Evidence"
+US, THEM = (
+    "Grip on the Evidence",
+    ", Ministry of Foreign Affairs of the Netherlands",
+)  # a name, and what a line needs not
 FIRST, LONG, LISTED = 5, 160, 12  # rows shown, characters of a cell, and values of a list of what is allowed
+MANY, FEW = 6, 3  # a table of more columns shows fewer rows, each as a column
 TYPES = {
     "string": "text", "integer": "whole number", "number": "number", "year": "year", "yearmonth": "month",
     "date": "date",
@@ -116,7 +120,7 @@ def _line(table: str, use: Use) -> dict:
     told = data.describe(table)
     return {
         "anchor": slug(table), "page": page(table), "group": group(table), "kind": kind(table), "title": told.title,
-        "publisher": told.publisher, "date": told.reference_date, "rows": f"{len(data.written(table)) - 1:,}",
+        "publisher": told.publisher.replace(THEM, ""), "date": told.reference_date, "rows": f"{len(data.written(table)) - 1:,}",
         "used": {chapter["name"]: chapter["title"] for chapter in use.chapters(table)},
         "words": " ".join([table, GROUPS[group(table)][1], *_columns(table)]),
     }  # fmt: skip
@@ -138,6 +142,7 @@ def pages(use: Use, found: pd.DataFrame, official: pd.DataFrame) -> dict[str, st
 
 def _page(table: str, use: Use, links: pd.DataFrame | None, of: dict[str, dict]) -> str:
     resource, lines = data.resource(table), data.written(table)
+    tall = len(lines[0]) > MANY
     numbers = [field["name"] for field in resource["schema"]["fields"] if field["type"] in ("integer", "number")]
     body = ENVIRONMENT.get_template("table.html").render(
         resource=resource,
@@ -145,7 +150,7 @@ def _page(table: str, use: Use, links: pd.DataFrame | None, of: dict[str, dict])
         sources=data.sources(table), licences=[licence["title"] for licence in resource["licenses"]],
         fields=[_field(field, resource["schema"].get("primaryKey", [])) for field in resource["schema"]["fields"]],
         head=lines[0], numbers=numbers, rows=len(lines) - 1,
-        first=[[_cut(cell) for cell in row] for row in lines[1 : FIRST + 1]],
+        first=[[_cut(cell) for cell in row] for row in lines[1 : (FEW if tall else FIRST) + 1]], tall=tall,
         used=use.chapters(table), blocks=_blocks(lines, links, of),
         corrections=page("corrections") if "table corrections" in resource["processing"] else None,
     )  # fmt: skip

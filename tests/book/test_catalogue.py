@@ -119,13 +119,18 @@ def test_rules_of_a_column_are_words(tables):
 def test_the_first_rows_are_those_of_the_file(tables):
     for name in ("frontex_route_month", "studies", "basemap"):
         page = tables[catalogue.slug(name)]
-        head, *rows = page.select_one("#first-rows + .table-container").select("tr")
-        lines = data.written(name)
-        assert [cell.get_text() for cell in head.select("th")] == lines[0]
-        assert len(rows) == catalogue.FIRST
+        table = [
+            [cell.get_text() for cell in row.select("th, td")]
+            for row in page.select_one("#first-rows + .table-container").select("tr")
+        ]
+        lines, wide = data.written(name), len(data.resource(name)["schema"]["fields"]) > catalogue.MANY
+        if wide:  # each row is a column, so that none lies off the screen or the paper
+            table = [list(column) for column in zip(*table, strict=True)]
+            assert table[0].pop(0) == "Column" and [row.pop(0) for row in table[1:]] == ["row 1", "row 2", "row 3"]
+        head, *rows = table
+        assert head == lines[0] and len(rows) == (catalogue.FEW if wide else catalogue.FIRST)
         for row, line in zip(rows, lines[1:], strict=False):
-            for cell, text in zip(row.select("td"), line, strict=True):
-                shown = cell.get_text()
+            for shown, text in zip(row, line, strict=True):
                 assert shown == text or (len(text) > catalogue.LONG and text.startswith(shown.removesuffix(" …")))
 
 
@@ -173,3 +178,12 @@ def test_every_claim_with_rows_keeps_its_anchor_and_leads_to_all_of_them(found, 
             assert tables[match[1]].find(id=line["id"]).find_parent(class_="official-rows").select("tbody tr")
         numbers = [int(link.get_text().split()[0]) for link in line.select("a")]
         assert sum(numbers) == own["lines"].map(len).sum()
+
+
+def test_a_changed_table_changes_its_own_page_alone(found, monkeypatch):
+    before = catalogue.pages(USE, found, pages.official_rows())
+    package = {name: dict(resource) for name, resource in data.resources().items()}
+    package["studies"]["caveats"] = [*package["studies"]["caveats"], "One more."]
+    monkeypatch.setattr(data, "_package", lambda _: package)
+    after = catalogue.pages(USE, found, pages.official_rows())
+    assert {name for name in before if before[name] != after[name]} == {"studies"}
