@@ -38,15 +38,18 @@
     history.replaceState(null, "", `${location.pathname}${query(now)}${hash}`);
   }
 
-  function set(values) {
-    for (const name of Object.keys(first)) form.elements.namedItem(name).value = values[name] ?? "";
+  function set(name, value) { // of several of one name, those that say so
+    const field = form.elements.namedItem(name);
+    if (field instanceof RadioNodeList) field.forEach((one) => { one.checked = one.value === value; });
+    else field.value = value;
   }
+  const setAll = (values) => Object.keys(first).forEach((name) => set(name, values[name] ?? ""));
 
   function open() { // a link to one of the list shows it, whatever is filtered
     const item = items.find((one) => `#${one.id}` === location.hash);
     if (!item) return;
     if (item.hidden) {
-      set({});
+      setAll({});
       apply(location.hash);
     }
     const fold = item.querySelector("details");
@@ -55,14 +58,12 @@
   }
 
   const asked = Object.fromEntries(new URLSearchParams(location.search));
-  if (Object.keys(asked).some((name) => name in first)) set(asked);
+  if (Object.keys(asked).some((name) => name in first)) setAll(asked);
   form.hidden = false;
   form.addEventListener("input", ({ target }) => {
     if (target.name === "q" && target.value.length === 1) { // who searches looks through all
-      for (const [name, value] of Object.entries(first)) {
-        const field = form.elements.namedItem(name);
-        if (value && field.value === value) field.value = "";
-      }
+      const now = chosen();
+      for (const [name, value] of Object.entries(first)) if (value && now[name] === value) set(name, "");
     }
     apply();
   });

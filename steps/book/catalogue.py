@@ -28,10 +28,7 @@ KINDS = {  # the kind of evidence of one table, and how it is said
     "public": "Public data", "report": "The report's numbers", "simulated": "Simulated data",
     "assumption": "Assumption", "own": "Of this book",
 }  # fmt: skip
-US, THEM = (
-    "Grip on the Evidence",
-    ", Ministry of Foreign Affairs of the Netherlands",
-)  # a name, and what a line needs not
+US, LONGER = "Grip on the Evidence", ", Ministry of Foreign Affairs of the Netherlands"  # left out of a line
 FIRST, LONG, LISTED = 5, 160, 12  # rows shown, characters of a cell, and values of a list of what is allowed
 MANY, FEW = 6, 3  # a table of more columns shows fewer rows, each as a column
 TYPES = {
@@ -120,7 +117,8 @@ def _line(table: str, use: Use) -> dict:
     told = data.describe(table)
     return {
         "anchor": slug(table), "page": page(table), "group": group(table), "kind": kind(table), "title": told.title,
-        "publisher": told.publisher.replace(THEM, ""), "date": told.reference_date, "rows": f"{len(data.written(table)) - 1:,}",
+        "publisher": told.publisher.replace(LONGER, ""), "date": told.reference_date,
+        "rows": f"{len(data.written(table)) - 1:,}",
         "used": {chapter["name"]: chapter["title"] for chapter in use.chapters(table)},
         "words": " ".join([table, GROUPS[group(table)][1], *_columns(table)]),
     }  # fmt: skip
