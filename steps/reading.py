@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
-from steps import ROOT, plan
+from steps import ROOT
+from steps.engine import plan
 
 # What a main path may have; what stands In depth is in no count.
 MOST_WORDS, MOST_FIGURES, MOST_SCREENS, MOST_LINES = 1_800, 8, 12, 500

@@ -36,7 +36,7 @@ WORDS = {  # of one claim, and in a count of one and of several
     OWED: ("not looked up", "not looked up", "not looked up"),
     REMARK: ("our remark", "remark of ours", "remarks of ours"),
 }
-MARKS = re.compile("<!--marks:([a-z0-9,-]+)-->")  # `lib.brief.marks`
+MARKS = re.compile("<!--marks:([a-z0-9,-]+)-->")  # `lib.ledger.brief.marks`
 LIST = re.compile(r'<ul class="claims">.*?</ul>', re.DOTALL)
 ITEM = re.compile(r'<li id="([a-z0-9-]+)" class="claim">')
 NAMED = 2  # statements in the name of a mark that has several

@@ -18,7 +18,7 @@ from lib.charts.quick import quick, validate
 from lib.charts.theme import MUTED, SIMULATED, config
 from lib.data import Provenance
 from lib.export import csv_text
-from lib.results import FIGURE as MIMETYPE
+from lib.ledger.results import FIGURE as MIMETYPE
 
 # Outer widths in pixels: the column of the book, and of a phone 390 pixels wide.
 WIDE, NARROW = 760, 350
@@ -104,7 +104,7 @@ def figure(
     alt text, `table` the figures drawn, as they can be downloaded. When a source is simulated, the picture is
     stamped so, and the table begins with a column `data` that says so in every row. Raises `ValueError` when a
     text is missing or the id is no kebab-case, and Altair's `SchemaValidationError` for a chart that is none. That a
-    drawing is wider than it was asked to be is found when the book draws it (`steps.pictures`).
+    drawing is wider than it was asked to be is found when the book draws it (`steps.book.pictures`).
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id):
         raise ValueError(f"figure id {id!r}: use lower-case words joined by hyphens")
