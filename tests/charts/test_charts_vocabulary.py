@@ -12,12 +12,12 @@ import pytest
 import vl_convert
 from hypothesis import given
 from hypothesis import strategies as st
-from test_charts import make
 
 from lib import charts
 from lib.charts import contract, scales, text
 from lib.charts.quick import quick, validate
 from steps.book import pictures
+from tests.charts.test_charts import make
 
 SIZES = [charts.WIDE, charts.NARROW]
 MONTHS = pd.date_range("2015-01-01", "2017-12-01", freq="MS")
