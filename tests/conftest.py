@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import fcntl
+import gc
 import importlib.util
 import json
 import os
@@ -11,6 +12,8 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,6 +49,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+COMPLAINTS = pytest.StashKey[int]()  # the file descriptor of the terminal
 
 # The two builds of the whole book, then what needs the first of them.
 SLOW = ["test_the_same_input_gives_the_same_bytes_in_another_folder_and_time_zone", "test_build", "test_browser",
@@ -177,6 +182,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return place.get(item.originalname, place.get(file, marked)), page
 
     items.sort(key=order)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep where to complain: while a test runs, what it writes is held back."""
+    config.stash[COMPLAINTS] = os.dup(2)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Before pytest ends a process whose test takes too long (`faulthandler_timeout`), say which test and where.
+
+    A call to a browser waits without any limit for a page that hangs, and in a stack of its own: what pytest prints of
+    the threads does not hold the line of the test.
+    """
+    limit = float(item.config.getini("faulthandler_timeout"))
+    timer = threading.Timer(limit - 2, _say_where, [item.nodeid, item.config.stash[COMPLAINTS]])
+    timer.daemon = True
+    if limit:
+        timer.start()
+    try:
+        return (yield)
+    finally:
+        timer.cancel()
+
+
+def _say_where(name: str, to: int) -> None:
+    stacks = [one.gr_frame for one in gc.get_objects() if type(one).__name__ == "greenlet" and one.gr_frame]
+    where = ["".join(traceback.format_stack(frame)[-12:]) for frame in stacks]
+    os.write(to, "\n".join([f"\n{name} takes too long. What waits:", *where]).encode())
 
 
 @pytest.fixture(scope="session")

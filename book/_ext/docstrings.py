@@ -1,4 +1,4 @@
-"""Sphinx extension: pages made from the docstrings of `lib`: a signature is one line of code, as code is in the book."""
+"""Sphinx extension: pages made from the docstrings of `lib`; a signature is one line of code."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ import pandas as pd
 from lib import data
 from lib.ledger import record
 from lib.ledger.assess import STATES, shows
+from lib.ledger.brief import Answer
 from lib.ledger.statement import BOUNDS, DATE_FORMATS, Claim, is_number, written
 from lib.ledger.verdicts import CONFIRMED, DIFFERS, UNTESTED, Card, Result, Summary, Verdicts
 from lib.ledger.votes import Counted
@@ -228,6 +229,17 @@ class Ledger:
         if remarks := [result.claim.id for result in results if result.ours]:
             raise ClaimError(f"{self.chapter}: {remarks[0]} is a remark of ours and answers for no card")
         return Card(question, shows((STATES, result.verdict) for result in results), sentence, results)
+
+    def answer(self, question: str, report: str, here: str, *ids: str) -> Answer:
+        """One row of the chapter in brief, over claims that are all tested by then.
+
+        `report` is what the report says, `here` what this book finds, in a sentence or two each. Raises `ClaimError`
+        for a remark of ours: an answer is about what the report says.
+        """
+        results = tuple(self.results[id] for id in ids)
+        if remarks := [result.claim.id for result in results if result.ours]:
+            raise ClaimError(f"{self.chapter}: {remarks[0]} is a remark of ours and stands for no answer")
+        return Answer(question, report, here, results)
 
     def finish(self) -> Summary:
         """The table of verdicts that ends a chapter. Raises `ClaimError` if a claim was never tested."""

@@ -1,0 +1,42 @@
+"""A test that never ends ends its process, and is named with the line at which it waits."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CONFTEST = Path(__file__).with_name("conftest.py")
+HANGS = """
+import greenlet, threading
+
+def test_before():
+    pass
+
+def test_hangs():  # as a call to a browser does: what waits runs in a stack of its own
+    greenlet.greenlet(lambda: threading.Event().wait()).switch()
+
+def test_after():
+    pass
+"""
+
+
+@pytest.mark.simulation  # some seconds
+def test_a_test_that_never_ends_is_named_and_the_others_run(tmp_path):
+    pytest.importorskip("greenlet")
+    shutil.copy(CONFTEST, tmp_path)
+    (tmp_path / "test_it.py").write_text(HANGS, encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nfaulthandler_exit_on_timeout = true\n", encoding="utf-8")
+    asked = ["-q", "-p", "no:cacheprovider", "-n", "1", "-o", "faulthandler_timeout=4", "test_it.py"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *asked], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 1
+    assert "crashed while running 'test_it.py::test_hangs'" in done.stdout and "1 failed, 2 passed" in done.stdout
+    assert "test_it.py::test_hangs takes too long" in done.stderr and "Event().wait()).switch()" in done.stderr
+
+
+def test_every_test_has_a_limit(pytestconfig):
+    assert 60 <= float(pytestconfig.getini("faulthandler_timeout")) <= 900
+    assert pytestconfig.getini("faulthandler_exit_on_timeout")
