@@ -18,7 +18,8 @@ from lib.ledger.verdicts import OURS, REMARKED, VERDICTS
 pytestmark = pytest.mark.book
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-PAGES = [TOC["root"], *(page["file"] for part in TOC["parts"] for page in part["chapters"])]
+LISTED = [page for part in TOC["parts"] for page in part["chapters"]]
+PAGES = [TOC["root"], *(entry["file"] for page in LISTED for entry in (page, *page.get("sections", [])))]
 CHAPTERS = [page for page in PAGES if page.startswith("book/chapters/")]
 TESTED = [page for page in CHAPTERS if not page.endswith("/synthesis")]
 PACKAGE = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))["resources"]
