@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from lib import charts
 from lib.charts import contract, scales, text
 from lib.charts.quick import quick, validate
-from steps import pictures
-from tests.test_charts import make
+from steps.book import pictures
+from tests.charts.test_charts import make
 
 SIZES = [charts.WIDE, charts.NARROW]
 MONTHS = pd.date_range("2015-01-01", "2017-12-01", freq="MS")
