@@ -14,7 +14,8 @@ from lib.charts.scales import axis, said
 from lib.charts.text import text_width
 from lib.charts.theme import BLUE
 
-CELL, PALE, DARK = 16.0, 0.1, 0.75  # height of a cell in pixels; opacity of the least and of the largest number
+CELL, HEAD = 18.0, 20.0  # pixels: the height of a cell, and of the line of years
+PALE, DARK = 0.1, 0.75  # opacity of the least and of the largest number
 
 
 def heat(
@@ -27,6 +28,7 @@ def heat(
     series: str | None = None,
     rows: Sequence[str] | None = None,
     colours: Mapping[str, str] | None = None,
+    years: Sequence[int] | None = None,
     marks: pd.DataFrame | None = None,
     number: str = ",",
     tooltip: Sequence[str] = (),
@@ -34,19 +36,20 @@ def heat(
     """A cell for each row of the table, at its `y` and its year `x`, with its number; an empty cell is no row.
 
     `series` differ by colour and are named above; `marks` is a table of dates (`date`) and `label`, drawn as vertical
-    rules where they lie within a year. On a phone years are written without their century. Raises `ValueError` for a
+    rules where they lie within a year, between the cells so that no number is crossed out. `years` are the first to the
+    last of the table unless given. On a phone years are written without their century. Raises `ValueError` for a
     field that the table lacks.
     """
     require(table, y, x, value, series, *tooltip)
     names, found = in_order(table[y], rows), in_order(table[series], None) if series else []
     look = looks(found, colours, None) if series else {}
-    years = list(range(int(table[x].min()), int(table[x].max()) + 1))
+    years = list(range(int(table[x].min()), int(table[x].max()) + 1) if years is None else years)
     placed = rows_of([str(name) for name in names], width, right=0, mark=CELL)
     step = placed.length / len(years)
     left = (table[x] - years[0]) * step
     middle = table[y].map(dict(zip(names, placed.middles, strict=True)))
     drawn = used(table, y, x, value, series, *tooltip).assign(
-        left=left + 0.5, right=left + step - 0.5, top=middle - CELL / 2 - 1, bottom=middle + CELL / 2 + 1,
+        left=left + 0.5, right=left + step - 0.5, top=middle - CELL / 2, bottom=middle + CELL / 2,
         colour=table[series].map(look) if series else BLUE,
         shade=PALE + (DARK - PALE) * np.sqrt(table[value] / table[value].max()),
     )  # fmt: skip
@@ -67,8 +70,18 @@ def heat(
         "text": [str(year) if whole else f"\N{RIGHT SINGLE QUOTATION MARK}{year % 100:02}" for year in years],
     })  # fmt: skip
     time = axis(pd.Series(pd.to_datetime([f"{years[0]}-01-01", f"{years[-1] + 1}-01-01"])))
-    layers, head = dated(time, placed.length, placed.height, marks, (), "date", placed.length, above=20.0)
+    layers, head = dated(time, placed.length, -HEAD, marks, (), "date", placed.length, above=HEAD)
+    if marks is not None:
+        layers.append(_between(time.pixels(marks["date"], placed.length), placed.middles))
     layers += [cells, inside, texts(headings, "center", muted=True), *placed.layers]
     if series:
-        layers += key([(str(name), look[name], "square") for name in found], placed.length, head + 20)
+        layers += key([(str(name), look[name], "square") for name in found], placed.length, head + HEAD)
     return finished(layers, placed.length, placed.height)
+
+
+def _between(at: np.ndarray, middles: np.ndarray) -> alt.Chart:
+    """Vertical rules that are seen between the rows of cells."""
+    tops = np.concatenate([[0.0], middles + CELL / 2])
+    gaps = pd.DataFrame({"top": tops, "bottom": np.concatenate([middles - CELL / 2, tops[-1:] + 4])})
+    rules = pd.DataFrame({"at": at}).merge(gaps, how="cross")
+    return alt.Chart(rules).mark_rule().encode(x=pixel(alt.X, "at"), y=pixel(alt.Y, "top"), y2=ends("bottom"))

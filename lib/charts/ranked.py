@@ -59,7 +59,8 @@ def ranked(
 
     `series` stand beside each other in a row that has several, or make it up (`stack`, as a `sum` or as the `share`
     of the whole), and are named above. `subject` is a series, or without series a row, in blue while the rest is grey.
-    `text` is a field that is written instead of the value; `low` and `high` are the ends of an interval; `at` are rules with a name.
+    `text` is a field that is written instead of the value; `low` and `high` are the ends of an interval; `at` are
+    rules with a name.
     Values stand at the bars, so that an axis is only drawn when asked for, or for shares. Raises `ValueError` for a
     field that the table lacks.
     """

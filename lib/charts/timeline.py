@@ -73,15 +73,13 @@ def timeline(
         tooltip=[alt.Tooltip(f"{text}:N", title="Event"), alt.Tooltip("date:N", title="Date"), f"{kind}:N"],
     )  # fmt: skip
     years = base.transform_filter("datum.precision == 'year'").mark_rule(strokeWidth=7, opacity=0.5)
-    dated = base.transform_filter("datum.precision != 'year'").mark_point(size=85, opacity=1, strokeWidth=2)
-    names = drawn.drop_duplicates(lane).assign(x=0 if not beside else -left, y=lambda rows: rows["top"] + ROW / 2)
+    dated = base.transform_filter("datum.precision != 'year'").mark_point(size=95, opacity=1)
+    names = drawn.drop_duplicates(lane).assign(x=-left if beside else 0, y=lambda rows: rows["top"] + ROW / 2)
     layers = [
         *key([(one, *kinds[one]) for one in kinds if one in set(drawn[kind])], length, BLOCK),
         _between(drawn["top"].unique()[1:] - BLOCK / 2, length),
         years.encode(x=pixel(alt.X, "left"), x2=ends("right")),
-        dated.encode(
-            x=across.x("middle", length, grid=beside), fill=pixel(alt.Fill, "colour"), shape=pixel(alt.Shape, "shape")
-        ),
+        dated.encode(x=across.x("middle", length, grid=beside), shape=pixel(alt.Shape, "shape")),
         texts(drawn.assign(x=drawn["said"], text=drawn["lines"].str.join("\n"))),
         texts(names.assign(text=names[lane]), bold=True),
     ]

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from lib import charts
 from lib.charts import contract, scales, text
 from lib.charts.quick import quick, validate
-from steps import pictures
-from tests.test_charts import make
+from steps.book import pictures
+from tests.charts.test_charts import make
 
 SIZES = [charts.WIDE, charts.NARROW]
 MONTHS = pd.date_range("2015-01-01", "2017-12-01", freq="MS")
@@ -276,7 +276,7 @@ def test_a_bar_without_end_goes_to_the_edge_and_has_an_arrow():
     chart = charts.dots(EFFECTS.assign(high=[11, np.inf, 3, 1.0]), 760, y="country", x="effect", low="low", high="high")
     [bar] = [one for one in layers_with(chart, "rule") if one["encoding"].get("x2", {}).get("field") == "high"]
     rows = pd.DataFrame(chart.to_dict()["datasets"][bar["data"]["name"]]).set_index("country")
-    edge = bar["encoding"]["x"]["scale"]["domain"][1]
+    edge = layers_with(chart, "point")[-1]["encoding"]["x"]["scale"]["domain"][1]
     assert rows["arrow"].tolist() == [False, True, False, False] and rows.at["Iraq", "high"] == edge
 
 
