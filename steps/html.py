@@ -21,7 +21,7 @@ from steps import ROOT, StepError, record
 BUILD = ROOT / "_build"
 FULL = os.strerror(errno.ENOSPC)
 EXTRA, TOC = BUILD / "extra", BUILD / "toc.yml"
-KEPT = [".buildinfo", "objects.inv", "searchindex.js"]  # what Sphinx looks at, to see what it has to write
+KEPT = [".buildinfo", "objects.inv"]  # what Sphinx looks at, to see what it has to write
 USES = ["book", "_config.yml", "_build/toc.yml", "_build/extra", "data", "requirements.lock", "steps/html.py"]
 
 

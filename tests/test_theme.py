@@ -150,7 +150,7 @@ def test_a_page_loads_little_and_from_the_book_alone(pages, html):
 
 
 def test_the_index_is_loaded_on_the_search_page_alone(pages):
-    assert "searchindex.js" in loaded(pages["search"])
+    assert {"search-index.js", "_static/search.js"} < set(loaded(pages["search"]))
     assert not any("search" in file for name in ("index", "chapter", "plain") for file in loaded(pages[name]))
     assert all(page.select_one("#search-dialog form")["action"] in ("search.html", "#") for page in pages.values())
 
