@@ -46,14 +46,14 @@ def _entry(*values: str) -> dict[str, str]:
 
 def _recommendations() -> list[dict[str, str]]:
     table = data.plain(data.load("report_recommendations").merge(
-        data.load("recommendation_answers")[["recommendation", "why", "question", "question_nl"]],
+        data.load("recommendation_answers")[["recommendation", "why", "question"]],
         left_on="id", right_on="recommendation", suffixes=("", "_id"), how="left",
     ))  # fmt: skip
     return [
         _entry(
             "Recommendation",
             f"{row['id'].replace('-', ' ').capitalize()}. {row['recommendation']}",
-            " ".join(filter(None, (row["why"], row["question"], row["question_nl"]))),
+            " ".join(filter(None, (row["why"], row["question"]))),
             place(row["id"]), "", f"§{row['section']}",
         )
         for row in table.to_dict("records")

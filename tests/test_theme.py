@@ -306,6 +306,27 @@ def test_everything_works_under_a_strict_policy(visit, strict):
 
 
 @in_a_browser
+@pytest.mark.parametrize("name", ["plain", "search"])
+def test_escape_gives_the_focus_back_that_the_search_took(visit, name):
+    page = visit(name)
+    focused = "document.activeElement.dataset.action ?? document.activeElement.type"
+    page.locator("[data-action=theme]").focus()
+    page.keyboard.press("Control+k")
+    assert page.evaluate(focused) == "search"
+    page.keyboard.type("words")
+    page.keyboard.press("Escape")
+    if name == "plain" and page.locator("#search-dialog").is_visible():  # the first one may empty the field
+        page.keyboard.press("Escape")
+    assert page.evaluate(focused) == "theme"
+    if name == "plain":
+        page.locator("a[data-action=search]").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Escape")
+        assert page.evaluate("document.activeElement.tagName + document.activeElement.dataset.action") == "Asearch"
+    assert page.complaints == []
+
+
+@in_a_browser
 def test_colours_follow_the_system_until_they_are_chosen_and_stay(visit):
     page = visit("plain", color_scheme="dark")
     page.emulate_media(color_scheme="light")
