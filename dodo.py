@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from doit import create_after
 from doit.exceptions import TaskFailed
 
-from steps import plan, process, record
-from steps.execute import only_text, renew_text
-from steps.report import Lines
+from steps.engine import plan, process, record
+from steps.engine.execute import only_text, renew_text
+from steps.engine.report import Lines
 
 DOIT_CONFIG = {
     "default_tasks": ["book"], "reporter": Lines, "verbosity": 0,
-    "backend": "sqlite3", "dep_file": ":memory:",  # what has run is for `steps.record` alone to know
+    "backend": "sqlite3", "dep_file": ":memory:",  # what has run is for `steps.engine.record` alone to know
 }  # fmt: skip
 
 
@@ -37,19 +37,19 @@ def task__pictures() -> Iterator[dict]:
     """Draw the pictures of a chapter's figures, each once; then make what the book needs of all but the synthesis."""
     for name in plan.CHAPTERS:
         after = [f"execute:{name}"]
-        yield {"name": name} | _step(plan.pictures(name), after, process.DRAWING, "steps.pictures", name)
+        yield {"name": name} | _step(plan.pictures(name), after, process.DRAWING, "steps.book.pictures", name)
     others = [f"_pictures:{name}" for name in plan.CHAPTERS if name != plan.SYNTHESIS]
     yield {"name": "ahead"} | _step(plan.ASSEMBLE, others, _ahead)
 
 
 def task_assemble() -> dict:
     """Put the executed chapters, their figures' files and the data catalogue where jupyter-book finds them."""
-    return _step(plan.ASSEMBLE, ["execute", "_pictures"], process.BOOK, "steps.assemble", *plan.CHAPTERS)
+    return _step(plan.ASSEMBLE, ["execute", "_pictures"], process.BOOK, "steps.book.assemble", *plan.CHAPTERS)
 
 
 def task_book() -> dict:
     """Build the HTML, warnings as errors; only a good build replaces the last one."""
-    task = _step(plan.OUTPUT, ["assemble"], process.BOOK, "steps.html", plan.OUTPUT)
+    task = _step(plan.OUTPUT, ["assemble"], process.BOOK, "steps.engine.html", plan.OUTPUT)
     return task | {"meta": {"opens": plan.OPENS}}
 
 
@@ -74,4 +74,4 @@ def _chapter(name: str) -> object:
 
 def _ahead() -> None:
     """What is wrong is said when all of it is assembled."""
-    process.BOOK("steps.assemble", "ahead", *plan.CHAPTERS)
+    process.BOOK("steps.book.assemble", "ahead", *plan.CHAPTERS)

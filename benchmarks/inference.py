@@ -22,10 +22,10 @@ import pyfixest as pf
 from diff_diff import ImputationDiD
 from linearmodels.panel import PanelOLS
 
-from lib.bootstrap import step_fit, wild_cluster
-from lib.did import imputation
-from lib.placebo import all_placebos
-from lib.twoway import TwoWay, matrix, treated
+from lib.effects.bootstrap import step_fit, wild_cluster
+from lib.effects.did import imputation
+from lib.effects.placebo import all_placebos
+from lib.effects.twoway import TwoWay, matrix, treated
 
 SIZE, GAPS = (80, 120), 0.05
 ROUNDS, AT_ONCE, DRAWS = 24, 8, 9_999

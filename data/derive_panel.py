@@ -9,7 +9,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from lib import data, panel, simulation
+from lib import data
+from lib.returns import panel, simulation
 
 SEED = 2026
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib import triple
+from lib.returns import triple
 from steps.derivation import read, run
 
 SOURCES = {

@@ -9,7 +9,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from steps import ROOT, plan, record
+from steps import ROOT
+from steps.engine import plan, record
 
 BUILD = ROOT / "_build"
 
@@ -41,7 +42,7 @@ def main(words: list[str]) -> int:
 
 
 def _stop(sent: int, *_: object) -> None:
-    if process := sys.modules.get("steps.process"):
+    if process := sys.modules.get("steps.engine.process"):
         process.stop()
     said = "\nStopped. The last good book, if there is one, is untouched; `make book` goes on where it was.\n"
     os.write(1, said.encode())  # a step that runs may have taken sys.stdout
@@ -54,10 +55,11 @@ def _run(words: list[str]) -> int:
     from doit.doit_cmd import DoitMain
 
     import dodo
-    from steps import process
+    from steps.engine import process
 
     process.BOOK.load()
-    threads = len(plan.steps())  # they only wait: two chapters and a helper or two work at a time (`steps.process`)
+    # they only wait: two chapters and a helper or two work at a time (`steps.engine.process`)
+    threads = len(plan.steps())
     try:
         return DoitMain(ModuleTaskLoader(dodo)).run(["run", "-n", str(threads), "-P", "thread", "--continue", *words])
     finally:

@@ -6,7 +6,7 @@ import json
 import sys
 
 from lib import data
-from steps import links
+from steps.book import links
 
 
 def problems() -> list[str]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib import data, designs, size, thresholds
+from lib import data
+from lib.returns import designs, size, thresholds
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 SEED = 20260601

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from steps import cells, record
-from steps.cells import Cell, CellError
+from steps.engine import cells, record
+from steps.engine.cells import Cell, CellError
 
 ROOT = Path(__file__).resolve().parent.parent
 KEY = "pair"
@@ -229,7 +229,7 @@ def main(command: str) -> int:
     for problem in problems:
         print(problem, file=sys.stderr)
     if command == "sync" and not problems:
-        record.keep("sync", record.parts(record.files("notebooks", "steps/pairs.py", "steps/cells.py")), [])
+        record.keep("sync", record.parts(record.files("notebooks", "steps/pairs.py", "steps/engine/cells.py")), [])
     return 1 if problems else 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from steps import plan, record
+from steps.engine import plan, record
 
 SHOWN = 4
 

@@ -54,7 +54,7 @@ COMPLAINTS = pytest.StashKey[int]()  # the file descriptor of the terminal
 
 # The two builds of the whole book, then what needs the first of them.
 SLOW = ["test_the_same_input_gives_the_same_bytes_in_another_folder_and_time_zone", "test_build", "test_browser",
-        "test_book", "test_return", "test_efficiency"]  # fmt: skip
+        "test_search", "test_book", "test_return", "test_efficiency"]  # fmt: skip
 
 SMALL = {
     "_toc.yml": """format: jb-book
@@ -287,7 +287,7 @@ def write_rows(path: Path, rows: list[dict]) -> Path:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One browser for the tests of a file."""
-    # steps.pictures hides the fonts of the machine from the process that loads it; a browser without any crashes
+    # steps.book.pictures hides the fonts of the machine from the process that loads it; a browser without any crashes
     env = {name: value for name, value in os.environ.items() if name != "FONTCONFIG_FILE"}
     with pytest.importorskip("playwright.sync_api").sync_playwright() as started:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env=env)
@@ -328,7 +328,8 @@ def small(small_book, tmp_path) -> Project:
 RUN = """
 import json, sys
 import papermill
-from steps import ROOT, warm
+from steps import ROOT
+from steps.engine import warm
 name, into, parameters = sys.argv[1:]
 papermill.execute_notebook(
     ROOT / "notebooks" / f"{name}.ipynb", into, json.loads(parameters), engine_name="warm", kernel_name="python3",

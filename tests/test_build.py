@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-import steps.html
+import steps.engine.html
 
 pytestmark = pytest.mark.book
 
@@ -124,9 +124,9 @@ def add_line(name, line):
         pytest.param(drop_row("uk_returns_quarter"), {OTHER}, id="a table that the other loads"),
         pytest.param(drop_row("partnership_starts"), ALL - {"protection", SYNTHESIS}, id="a table that most load"),
         pytest.param(drop_row("links_conclusion_finding"), {SYNTHESIS}, id="a table of the synthesis"),
-        pytest.param(add_line("lib/flows.py", "# changed"), {CHAPTER, "protection", "coherence"}, id="a module"),
+        pytest.param(add_line("lib/measures/flows.py", "# new"), {CHAPTER, "protection", "coherence"}, id="a module"),
         pytest.param(add_line("lib/data.py", "# changed"), ALL, id="a module that all use"),
-        pytest.param(add_line("lib/templates/answer.html", ""), {SYNTHESIS}, id="a template"),
+        pytest.param(add_line("lib/synthesis/templates/answer.html", ""), {SYNTHESIS}, id="a template"),
         pytest.param(add_line(LOCK, "# changed"), ALL, id="the locked packages"),
         pytest.param(described(add_claim_of_another_chapter), {SYNTHESIS}, id="a claim of another chapter"),
         pytest.param(add_line("book/cite.md", "One more sentence."), set(), id="another page"),
@@ -422,6 +422,6 @@ def test_a_new_book_that_cannot_take_its_place_leaves_the_last_good_one(tmp_path
         Path, "rename", lambda self, to: rename(self, to) if self != fresh else (_ for _ in ()).throw(OSError("full"))
     )
     with pytest.raises(OSError, match="full"):
-        steps.html.swap(fresh, target)
+        steps.engine.html.swap(fresh, target)
     assert (target / "index.html").read_text(encoding="utf-8") == "old"
 

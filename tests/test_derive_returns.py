@@ -3,7 +3,8 @@
 import pytest
 from conftest import derivation
 
-from lib import data, triple
+from lib import data
+from lib.returns import triple
 
 derive = derivation("derive_returns")
 

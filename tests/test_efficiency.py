@@ -7,8 +7,9 @@ import pytest
 import vl_convert as vlc
 from papermill.exceptions import PapermillExecutionError
 
-from lib import charts, costs, data
-from steps import pictures
+from lib import charts, data
+from lib.measures import costs
+from steps.book import pictures
 
 pytestmark = pytest.mark.book
 EXTRA = {"MAR": 5, "NGA": 16}  # months from January 2022 to the start, footnote 43

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from lib import data, size, thresholds
-from lib.size import QUANTILES
+from lib import data
+from lib.returns import size, thresholds
+from lib.returns.size import QUANTILES
 from steps import montecarlo
 
 pytestmark = pytest.mark.simulation

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from steps import cells, pairs
+from steps import pairs
+from steps.engine import cells
 from steps.pairs import Pair, PairError, agrees, sync
 
 TEXT = """# Title
@@ -568,10 +569,12 @@ def test_a_link_stays_a_link(pair, tmp_path):
 @pytest.fixture
 def project(tmp_path):
     """A project with three chapters in step, the commands of which can be run."""
-    for folder in ("lib", "steps", "notebooks"):
-        (tmp_path / folder).mkdir()
-        for file in (pairs.ROOT / folder).glob("*.py"):
-            (tmp_path / folder / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "notebooks").mkdir()
+    for folder in ("lib", "steps"):
+        for file in (pairs.ROOT / folder).rglob("*.py"):
+            made = tmp_path / file.relative_to(pairs.ROOT)
+            made.parent.mkdir(parents=True, exist_ok=True)
+            made.write_bytes(file.read_bytes())
     for name in "abc":
         made = chapter_of(tmp_path, name)
         made.text.write_text(TEXT, encoding="utf-8")
@@ -598,7 +601,7 @@ def run(project, command):
 def test_pairs_in_step_are_checked_without_the_packages_of_jupyter(project, command):
     done, said, imports = run(project, command)
     assert (done.returncode, said) == (0, [])
-    assert "steps.cells" in imports and not {"jupytext", "nbformat"} & imports
+    assert "steps.engine.cells" in imports and not {"jupytext", "nbformat"} & imports
 
 
 def test_a_pair_that_is_refused_does_not_stop_the_others(project):

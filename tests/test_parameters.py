@@ -8,7 +8,7 @@ import pytest
 
 from lib import data
 from lib.parameters import ParameterError, given
-from steps import warm  # noqa: F401  (registers the engine)
+from steps.engine import warm  # noqa: F401  (registers the engine)
 
 CHAPTERS = sorted(file.stem for file in (data.ROOT / "notebooks").glob("*.md"))
 DECLARED = "# Parameters: a reader's own files.\npanel = \"\"\n"

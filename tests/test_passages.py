@@ -2,10 +2,11 @@
 
 import pytest
 
-from lib import assess, data
-from lib.claims import read_ledger
-from lib.verdicts import OURS
-from steps import links
+from lib import data
+from lib.ledger import assess
+from lib.ledger.claims import read_ledger
+from lib.ledger.verdicts import OURS
+from steps.book import links
 
 LEDGER = read_ledger()
 PASSAGES = data.plain(data.load("passages")).to_dict("records")

@@ -11,9 +11,11 @@ import pytest
 from conftest import write_rows
 from papermill.exceptions import PapermillExecutionError
 
-from lib import charts, data, panel, triple, verdicts
-from lib.claims import ClaimError, Ledger
-from lib.results import outputs
+from lib import charts, data
+from lib.ledger import verdicts
+from lib.ledger.claims import ClaimError, Ledger
+from lib.ledger.results import outputs
+from lib.returns import panel, triple
 
 CHAPTER = "return"
 COUNTRIES = {"EGY": "egypt", "IRQ": "iraq", "MAR": "morocco", "NGA": "nigeria", "TUR": "turkiye"}

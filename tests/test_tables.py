@@ -5,8 +5,10 @@ import re
 import pandas as pd
 import pytest
 
-from lib import claims, data, flows
-from lib.verdicts import UNTESTED
+from lib import data
+from lib.ledger import claims
+from lib.ledger.verdicts import UNTESTED
+from lib.measures import flows
 
 CODES = {"nationality", "citizenship", "destination", "country", "iso3"}
 CHAPTERS = {"relations", "return", "irregular_migration", "protection", "coherence", "efficiency", "synthesis"}

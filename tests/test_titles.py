@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from lib import data, flows
+from lib import data
+from lib.measures import flows
 
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = ("coherence", "efficiency", "irregular_migration", "relations")

@@ -36,6 +36,7 @@ WORDS = {  # of one claim, and in a count of one and of several
     OWED: ("not looked up", "not looked up", "not looked up"),
     REMARK: ("our remark", "remark of ours", "remarks of ours"),
 }
+MARKS = re.compile("<!--marks:([a-z0-9,-]+)-->")  # `lib.ledger.brief.marks`
 LIST = re.compile(r'<ul class="claims">.*?</ul>', re.DOTALL)
 ITEM = re.compile(r'<li id="([a-z0-9-]+)" class="claim">')
 NAMED = 2  # statements in the name of a mark that has several
@@ -108,9 +109,12 @@ class Claims(SphinxPostTransform):
         self.claims, self.numbers = known(self.env), {}
         sections = self._sections()
         here = {id: number for number, ids in enumerate(sections.values()) for id in ids}
-        for place in list(self.document.findall(nodes.inline)):
-            if "claim-marks" in place["classes"]:
+        for place in list(self.document.findall(_has_marks)):
+            if isinstance(place, nodes.inline):
                 place.replace_self(nodes.raw("", self._marks(place["claims"], here), format="html"))
+            else:
+                marked = MARKS.sub(lambda found: self._marks(found[1].split(","), here), place.astext())
+                place[:] = [nodes.Text(marked)]
         for section, ids in sections.items():
             section += nodes.raw("", self._fold(ids), format="html")
         for id in [id for id in self.numbers if id not in here]:
@@ -188,6 +192,12 @@ class Claims(SphinxPostTransform):
         spans = [f'<span class="claim-{name}">{escape(text)}</span>' for name, text in parts if text]
         trail = f'<a class="claim-trail" href="{href}#{anchor}" aria-label="{link} of {id}">{link}</a>'
         return " ".join([*spans, trail])
+
+
+def _has_marks(node: nodes.Node) -> bool:
+    if isinstance(node, nodes.inline):
+        return "claim-marks" in node["classes"]
+    return isinstance(node, nodes.raw) and MARKS.search(node.astext()) is not None
 
 
 def says(claim: dict) -> str:

@@ -173,8 +173,10 @@
     const target = named();
     const fold = target?.closest("details") ?? target?.querySelector(":scope > details")
       ?? target?.closest(".official-rows")?.querySelector("details");
-    if (!fold || fold.open) return;
-    fold.open = true; // code that is not shown is, in this cell
+    const closed = [];
+    for (let one = fold; one; one = one.parentElement?.closest("details")) if (!one.open) closed.push(one);
+    if (!closed.length) return;
+    for (const one of closed) one.open = true; // code that is not shown is, in this cell
     target.scrollIntoView();
   }
   addEventListener("hashchange", unfold);

@@ -18,10 +18,11 @@ from lib.charts.quick import quick, validate
 from lib.charts.theme import MUTED, SIMULATED, config
 from lib.data import Provenance
 from lib.export import csv_text
-from lib.results import FIGURE as MIMETYPE
+from lib.ledger.results import FIGURE as MIMETYPE
 
 # Outer widths in pixels: the column of the book, and of a phone 390 pixels wide.
 WIDE, NARROW = 760, 350
+TITLE_MOST, ALT_MOST = 90, 250  # characters of a title, and of a description that is read out in one breath
 STAMP, SIMULATED_STATUS = "SIMULATED DATA", "simulated"
 # The newest type that JupyterLab 4 draws; Altair's own, of version 6, it does not know.
 LAB, LAB_SCHEMA = "application/vnd.vegalite.v5+json", "https://vega.github.io/schema/vega-lite/v5.json"
@@ -55,10 +56,7 @@ class Figure:
             "subtitle": self.subtitle,
             "alt": self.alt,
             "note": self.note,
-            "sources": [
-                {"name": s.name, "line": s.line, "short": s.short, "status": s.status}
-                for s in self.sources
-            ],
+            "sources": [{"name": s.name, "line": s.line, "short": s.short, "status": s.status} for s in self.sources],
             "evidence": evidence(self.sources),
             "file": f"{self.id}-simulated" if _simulated(self.sources) else self.id,
             "widths": {"wide": WIDE, "narrow": NARROW},
@@ -104,7 +102,7 @@ def figure(
     alt text, `table` the figures drawn, as they can be downloaded. When a source is simulated, the picture is
     stamped so, and the table begins with a column `data` that says so in every row. Raises `ValueError` when a
     text is missing or the id is no kebab-case, and Altair's `SchemaValidationError` for a chart that is none. That a
-    drawing is wider than it was asked to be is found when the book draws it (`steps.pictures`).
+    drawing is wider than it was asked to be is found when the book draws it (`steps.book.pictures`).
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id):
         raise ValueError(f"figure id {id!r}: use lower-case words joined by hyphens")
@@ -120,6 +118,13 @@ def figure(
         size: _spec(build, width, description, simulated) for size, width in {"wide": WIDE, "narrow": NARROW}.items()
     }
     return Figure(id, title, subtitle, description, tuple(sources), table, specs, note)
+
+
+def keep_short(id: str, title: str, description: str) -> None:
+    """Raises `ValueError` for a title or a description that is too long, with its length and what is allowed."""
+    for name, text, most in (("title", title, TITLE_MOST), ("description", description, ALT_MOST)):
+        if len(text) > most:
+            raise ValueError(f"figure {id}: its {name} has {len(text)} characters; at most {most} can be taken in")
 
 
 def evidence(sources: Sequence[Provenance]) -> str:

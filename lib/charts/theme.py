@@ -9,7 +9,7 @@ import altair as alt
 from lib.colours import LIGHT, variable
 
 INK, MUTED, GRID, SHADE, LAND, COAST, BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY, SIMULATED = map(variable, LIGHT)
-FONT = "Grip Sans, sans-serif"  # the book's own, see steps/typefaces.py
+FONT = "Grip Sans, sans-serif"  # the book's own, see steps/book/typefaces.py
 # One colour and one dash per route, the same in every figure of the book.
 ROUTES = {
     "Central Mediterranean Route": (BLUE, [1, 0]),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lib.charts.theme import GREEN, GREY, INK, MUTED, ORANGE, SHADE, VERMILLION
-from lib.theory import LEVELS, LIMITED, NO_EFFECT, NOT_ASSESSABLE, SILENT, STATES, SUPPORTED, basis
+from lib.synthesis.theory import LEVELS, LIMITED, NO_EFFECT, NOT_ASSESSABLE, SILENT, STATES, SUPPORTED, basis
 
 # State -> colour, dash, width: each differs from all others in its dash or its width as well.
 LINES = {
@@ -27,10 +27,10 @@ ENTRY = 0.3  # on a phone: the upper part of a box's side, where arrows come in
 def theory_diagram(boxes: pd.DataFrame, arrows: pd.DataFrame, width: int) -> alt.LayerChart:
     """Boxes and arrows of one theory, laid out to an outer width.
 
-    `boxes` and `arrows` are those of `lib.theory.split`, the arrows with their states (`lib.theory.states`). In the
-    column of the book, levels stand side by side from input to impact; on a phone all boxes stand in one column
-    and the arrows run beside it. The sign of an arrow is square where a claim behind it was tested and confirmed,
-    round where it rests on the report's word alone.
+    `boxes` and `arrows` are those of `lib.synthesis.theory.split`, the arrows with their states
+    (`lib.synthesis.theory.states`). In the column of the book, levels stand side by side from input to impact; on a
+    phone all boxes stand in one column and the arrows run beside it. The sign of an arrow is square where a claim
+    behind it was tested and confirmed, round where it rests on the report's word alone.
     """
     arrows = arrows.rename(columns={"from": "source"})  # a word of Python's
     place, route = (_columns, _straight) if width > 500 else (_stack, _rails)

@@ -1,0 +1,97 @@
+"""A reader's own survey of migrants: the forms of the report's figures 11 and 12, whose data are not public."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from lib import data
+from lib.measures import intervals
+
+_REQUIRED = {"required": True}
+_COUNTRY = {"name": "country", "type": "string", "constraints": {"required": True, "pattern": "[A-Z]{3}"}}
+_PERCENT = {"name": "percent", "type": "number", "constraints": {"required": True, "minimum": 0, "maximum": 100}}
+_PEOPLE = {"required": True, "minimum": 1}
+
+# Figure 11: of the people who were in a country, the percentage that named it as dangerous, by year.
+DANGER = {
+    "fields": [
+        _COUNTRY,
+        {"name": "year", "type": "year", "constraints": {"required": True, "minimum": 2000, "maximum": 2100}},
+        _PERCENT,
+        {"name": "respondents", "type": "integer", "constraints": _PEOPLE},
+    ],
+    "primaryKey": ["country", "year"],
+}
+# Figure 12: of those who answered on a country, the percentage that named each perpetrator.
+PERPETRATORS = {
+    "fields": [
+        _COUNTRY,
+        {"name": "perpetrator", "type": "string", "constraints": _REQUIRED},
+        {"name": "authority", "type": "string", "constraints": {"required": True, "enum": ["yes", "no"]}},
+        _PERCENT,
+        {"name": "answers", "type": "integer", "constraints": _PEOPLE},
+        {"name": "respondents", "type": "integer", "constraints": {"minimum": 1}},
+    ],
+    "primaryKey": ["country", "perpetrator"],
+}
+
+
+def danger(path: str | Path) -> pd.DataFrame:
+    """Country × year: the percentage of `respondents` who named the country as dangerous, with its interval.
+
+    The file holds country (ISO 3166 alpha-3), year, percent (0 to 100) and respondents. The columns of
+    `intervals.Share` are added, for the whole number of people nearest to the percentage. Raises `DataError`.
+    """
+    table = _known(data.read(path, DANGER, "danger"), path)
+    return _with_intervals(table, "respondents").sort_values(["country", "year"], ignore_index=True)
+
+
+def perpetrators(path: str | Path) -> pd.DataFrame:
+    """Country × perpetrator: the percentage of `answers` that named each, with its interval.
+
+    The file holds country (ISO 3166 alpha-3), perpetrator, authority (yes where the report would count the
+    perpetrator as linked to the authorities), percent (0 to 100), answers and, if known, respondents: all who
+    were in the country, whether they answered or not. Several perpetrators can be named by one person, so the
+    percentages of a country may add up to more than 100. Raises `DataError`, also when a country has two
+    bases or more answers than respondents.
+    """
+    table = _known(data.read(path, PERPETRATORS, "perpetrators"), path)
+    for column in ("answers", "respondents"):
+        bases = table.groupby("country")[column].nunique(dropna=False)
+        if (bases > 1).any():
+            raise data.DataError(
+                f"{Path(path).name}, column {column!r}: {bases.idxmax()} has more than one value; it is the same "
+                "number of people in every row of a country"
+            )
+    too_many = (table["answers"] > table["respondents"]).fillna(False)
+    _refuse(table, path, too_many, "answers", "more than respondents")
+    found = _with_intervals(table, "answers")
+    return found.sort_values(["country", "share"], ascending=[True, False], ignore_index=True)
+
+
+def describe(path: str | Path, title: str) -> data.Provenance:
+    """Provenance of a reader's own survey, for the source line of a figure."""
+    return replace(data.describe("protection_figures", path), title=title)
+
+
+def _known(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
+    _refuse(table, path, ~table["country"].isin(data.load("countries")["iso3"]), "country", "no code in countries.csv")
+    return table
+
+
+def _refuse(table: pd.DataFrame, path: str | Path, bad: pd.Series, column: str, rule: str) -> None:
+    """Raise `DataError` for the first bad row; as in CSV, the header is line 1."""
+    if bad.any():
+        row = bad.to_numpy().argmax()
+        raise data.DataError(
+            f"{Path(path).name}, line {row + 2}, column {column!r}, value {str(table[column].iloc[row])!r}: {rule}"
+        )
+
+
+def _with_intervals(table: pd.DataFrame, base: str) -> pd.DataFrame:
+    # a percentage that was rounded belongs to a whole number of people all the same
+    counts = (table["percent"] / 100 * table[base]).round().astype(int)
+    return intervals.shares(table.assign(count=counts, of=table[base]))

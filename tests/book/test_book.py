@@ -1,0 +1,384 @@
+"""The built book, page by page: links, figures, claims, and nothing from anywhere else."""
+
+import csv
+import gzip
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from conftest import ROOT
+
+from lib.ledger.verdicts import OURS, REMARKED, VERDICTS
+
+pytestmark = pytest.mark.book
+
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+PAGES = [TOC["root"], *(page["file"] for part in TOC["parts"] for page in part["chapters"])]
+CHAPTERS = [page for page in PAGES if page.startswith("book/chapters/")]
+TESTED = [page for page in CHAPTERS if not page.endswith("/synthesis")]
+PACKAGE = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+STATUS = {resource["name"]: resource["status"] for resource in PACKAGE}
+FIRST = ["In brief", "The theory of change"]
+LAST = ["The report's claims, re-tested", "What would change this conclusion", "Data, caveats, downloads"]
+
+each_page = pytest.mark.parametrize("soup", PAGES, indirect=True)
+each_chapter = pytest.mark.parametrize("soup", CHAPTERS, indirect=True)
+each_tested = pytest.mark.parametrize("soup", TESTED, indirect=True)
+
+
+@pytest.fixture(scope="module")
+def soups(book):
+    """Every HTML page of the book, parsed, by its path."""
+    files = [file for file in book.rglob("*.html") if "_static" not in file.parts]
+    return {file: BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser") for file in files}
+
+
+@pytest.fixture(scope="module")
+def ids(soups):
+    return {file: Counter(tag["id"] for tag in soup.select("[id]")) for file, soup in soups.items()}
+
+
+@pytest.fixture
+def soup(soups, book, request):
+    """The page that the test is about."""
+    return soups[book / f"{request.param}.html"]
+
+
+@pytest.fixture
+def chapter(request):
+    """The name of the chapter that the page holds."""
+    return Path(request.node.callspec.params["soup"]).name
+
+
+def ledger(chapter):
+    with (ROOT / "data" / "claims.csv").open(encoding="utf-8", newline="") as file:
+        return [row["id"] for row in csv.DictReader(file) if row["chapter"] == chapter]
+
+
+def handed_over(script):
+    """What the script of a figure hands to the page: its charts or its table."""
+    return json.loads(script.read_text(encoding="utf-8").split(", ", 1)[1].removesuffix(");\n"))
+
+
+def words(tag):
+    return " ".join(tag.get_text(" ").replace("’", "'").split())
+
+
+@each_page
+def test_page_has_language_title_and_one_heading(soup):
+    assert soup.html["lang"] == "en"
+    assert len(soup.title.string.strip()) > 5
+    assert len(soup.select("article h1")) == 1
+
+
+@pytest.mark.parametrize("soup", [TOC["root"], *CHAPTERS], indirect=True)
+def test_home_and_chapters_are_light(soup, book, request):
+    file = book / f"{request.node.callspec.params['soup']}.html"
+    assert len(gzip.compress(file.read_bytes(), 9)) <= 100_000
+    assert len(soup.find_all()) <= 4_000
+
+
+@each_page
+def test_ids_are_unique(soup):
+    counts = Counter(tag["id"] for tag in soup.select("[id]"))
+    assert [id for id, count in counts.items() if count > 1] == []
+
+
+def test_internal_links_lead_somewhere(soups, ids, book):
+    broken = []
+    for file, soup in soups.items():
+        for tag in soup.select("[href], [src], [srcset]"):
+            link = urlsplit(tag.get("href", tag.get("src", tag.get("srcset"))))
+            if link.scheme or link.netloc:
+                continue
+            target = (file.parent / unquote(link.path)).resolve() if link.path else file
+            inside = target.is_file() and target.is_relative_to(book)
+            anchored = not link.fragment or target.suffix != ".html" or unquote(link.fragment) in ids[target]
+            if not (inside and anchored):
+                broken.append(f"{file.relative_to(book)}: {link.geturl()}")
+    assert broken == []
+
+
+def test_nothing_is_fetched_from_elsewhere(soups):
+    foreign = []
+    for file, soup in soups.items():
+        fetched = [tag["src"] for tag in soup.select("[src]")]
+        fetched += [tag["href"] for tag in soup.select("link[rel=stylesheet], link[rel~=preload], link[rel~=icon]")]
+        fetched += [tag["srcset"] for tag in soup.select("[srcset]")]
+        fetched += [name for tag in soup.select("iframe, object, embed, base") for name in [f"<{tag.name}>"]]
+        styles = [tag.get_text() for tag in soup.select("style")] + [tag["style"] for tag in soup.select("[style]")]
+        fetched += [url for style in styles for url in re.findall(r"url\(['\"]?([^'\")]+)|@import", style)]
+        foreign += [f"{file.name}: {url}" for url in fetched if re.match(r"(https?:)?//|<", url)]
+    assert foreign == []
+
+
+def test_stylesheets_and_scripts_name_no_other_host(book):
+    loads = r"url\(['\"]?(?:https?:)?//[^)]+|@import[^;]*//[^;]+|(?:src|href)\s*=\s*['\"](?:https?:)?//[^'\"]+\.js"
+    found = {
+        str(file.relative_to(book)): hits
+        for suffix in ("css", "js")
+        for file in book.rglob(f"*.{suffix}")
+        if (hits := re.findall(loads, file.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+@each_page
+def test_prose_is_whole(soup):
+    for tag in soup.select("article p, article li, article td, article figcaption"):
+        text = words(tag)
+        assert "{glue" not in text and "glue:" not in text and "{cite" not in text
+        if tag.name in ("p", "li", "figcaption") and not tag.find_parent("pre"):
+            for code in tag.select("code"):
+                assert "{" not in code.get_text() or "`" not in code.get_text()
+            assert not re.search(r"(?<![\w-])(nan|NaN|NaT|<NA>|None(?! (?:of|at|shown|to)\b))(?![\w-])", text), text
+
+
+@each_tested
+def test_anatomy_of_a_chapter(soup):
+    for link in soup.select("article h2 a.headerlink"):
+        link.extract()
+    sections = [words(heading) for heading in soup.select("article h2")]
+    assert sections[:2] == FIRST
+    assert sections[-3:] == LAST
+
+
+@each_tested
+def test_cards_in_brief(soup):
+    cards = soup.select(".verdict-card")
+    assert 3 <= len(cards) <= 5
+    for card in cards:
+        assert card.select_one(".card-question") and card.select_one(".badge-verdict")
+        assert card.select(".card-claims a[href^='#']")
+
+
+@each_tested
+def test_every_claim_is_an_anchor_once(soup, chapter):
+    anchors = Counter(tag["id"] for tag in soup.select("li.claim"))
+    assert anchors == Counter(ledger(chapter))
+
+
+@each_tested
+def test_results_hold_every_claim(project, book, soup, chapter):
+    results = json.loads((project.root / "_build" / "results" / f"{chapter}.json").read_text(encoding="utf-8"))
+    assert sorted(claim["id"] for claim in results["claims"]) == sorted(ledger(chapter))
+    assert {claim["verdict"] for claim in results["claims"]} <= set(VERDICTS)
+    with (book / "book" / "files" / f"{chapter}.claims.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["id"] for row in rows] == ledger(chapter)
+    assert all((row["verdict"] == REMARKED) == (row["whose"] == OURS) == bool(row["remark"]) for row in rows)
+
+
+@each_chapter
+def test_figures_keep_their_contract(soup, ids, book):
+    figures = soup.select("figure.figure")
+    assert figures
+    folder = book / "book" / "chapters"
+    for figure in figures:
+        id = figure["id"]
+        assert id.startswith("fig-")
+        assert len(words(figure.select_one(".figure-title"))) > 10, id
+        assert len(words(figure.select_one(".figure-subtitle"))) > 10, id
+        listed = figure.select(".figure-claims a, .figure-source a, .figure-choices *")
+        assert len(figure.find_all(True)) + 1 <= 32 + len(listed), id
+        picture = figure.select_one(".figure-picture img")
+        assert len(picture["alt"]) >= 30 and picture["loading"] == "lazy", id
+        for shown in (picture["src"], figure.select_one(".figure-picture source")["srcset"]):
+            svg = BeautifulSoup((folder / shown).read_text(encoding="utf-8"), "html.parser").svg
+            assert svg.select("path, text"), id
+        specs = handed_over(folder / figure["data-live"])
+        assert {"wide", "narrow", "datasets"} <= specs.keys(), id
+        sources = figure.select(".figure-source a")
+        assert sources, id
+        for source in sources:
+            path, anchor = source["href"].split("#")
+            assert anchor in ids[(folder / path).resolve()], f"{id}: {source['href']}"
+            assert re.search(r"\((public|reported|simulated|restricted)(, [a-z ]+)?\)$", words(source)), id
+        table = BeautifulSoup(handed_over(folder / figure["data-table"]), "html.parser")
+        assert all(words(cell) for cell in table.select("thead th")), id
+        fold = figure.select_one("details.figure-table summary")
+        stated = int(re.search(r"([\d,]+) rows", fold["aria-label"]).group(1))
+        assert len(table.select("tbody tr")) == stated, id
+        links = figure.select(".figure-downloads a[download]")
+        files = {Path(link["href"]).suffixes[-1]: folder / link["href"] for link in links}
+        assert files.keys() == {".csv", ".svg", ".json"}, id
+        with files[".csv"].open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert len(rows) == stated and None not in rows[0], id
+        assert files[".svg"].read_text(encoding="utf-8").startswith("<svg"), id
+        assert "$schema" in json.loads(files[".json"].read_text(encoding="utf-8")), id
+
+
+@each_chapter
+def test_simulated_data_say_so_wherever_they_are_seen_and_nothing_else_does(project, soup, book, chapter):
+    results = json.loads((project.root / "_build" / "results" / f"{chapter}.json").read_text(encoding="utf-8"))
+    sources = {figure["id"]: figure["sources"] for figure in results["figures"]}
+    assert sources.keys() == {figure["id"] for figure in soup.select("figure.figure")}
+    for figure in soup.select("figure.figure"):
+        id = figure["id"]
+        simulated = "simulated" in {STATUS[name] for name in sources[id]}
+        assert ("(simulated)" in figure.select_one(".figure-source").get_text()) is simulated, id
+        assert ("evidence-simulated" in figure["class"]) is simulated, id
+        assert (figure.select_one(".figure-evidence").get_text() == "Simulated data") is simulated, id
+        folder = book / "book" / "chapters"
+        files = [folder / link["href"] for link in figure.select(".figure-downloads a[download]")]
+        specs = handed_over(folder / figure["data-live"])
+        pictures = [figure.select_one("img")["src"], figure.select_one("source")["srcset"]]
+        seen = [(folder / name).read_text(encoding="utf-8") for name in pictures]
+        seen += [str(specs[size]) for size in ("wide", "narrow")]
+        written = {file.suffix: file.read_text(encoding="utf-8") for file in files}
+        assert written.keys() == {".csv", ".svg", ".json"}, id
+        for picture in (*seen, written[".svg"], written[".json"]):
+            assert ("SIMULATED" in picture) is simulated, id
+        header, *body = BeautifulSoup(handed_over(folder / figure["data-table"]), "html.parser").select("tr")
+        in_table = header.th.get_text() == "data" and {row.td.get_text() for row in body} == {"SIMULATED"}
+        in_file = {row.get("data") for row in csv.DictReader(written[".csv"].splitlines())} == {"SIMULATED"}
+        assert in_table is in_file is simulated, id
+        assert {file.name.startswith(f"{id}-simulated.") for file in files} == {simulated}, id
+
+
+@each_chapter
+def test_code_is_folded_above_what_it_makes(soup):
+    for cell in soup.select("div.cell:has(.cell_input)"):
+        folded = cell.select_one("details.hide.above-input")
+        assert folded and not folded.has_attr("open") and folded.select_one(".cell_input")
+    assert all(figure.find_parent("div", class_="cell").details for figure in soup.select("figure.figure"))
+
+
+@each_chapter
+def test_no_error_is_published(soup):
+    assert not soup.select(".output.traceback, .output.stderr")
+
+
+def test_every_table_of_the_package_is_in_the_catalogue(soups, book):
+    catalogue = soups[book / "book" / "data.html"]
+    offered = {Path(link["href"]).name for link in catalogue.select("a[download]")}
+    assert {resource["path"] for resource in PACKAGE} <= offered
+
+
+def test_every_term_of_the_glossary_has_an_anchor_and_a_definition(soups, book):
+    page = soups[book / "book" / "glossary.html"]
+    with (ROOT / "data" / "report_glossary.csv").open(encoding="utf-8", newline="") as file:
+        terms = {row["term"]: row for row in csv.DictReader(file)}
+    found = {term.get_text(strip=True).removesuffix("#"): term for term in page.select("dl.glossary dt")}
+    assert found.keys() == terms.keys()
+    for name, term in found.items():
+        assert term["id"].startswith("term-")
+        said = words(term.find_next("dd"))
+        assert plain(said).startswith(plain(terms[name]["definition"])), name
+        assert said.endswith("Our definition.") == (terms[name]["ours"] == "yes")
+
+
+def plain(text):
+    """Text without the typographer's quotes and dashes."""
+    return re.sub(r"[^\w ]", "", text)
+
+
+def test_the_book_says_that_it_is_independent(soups, book):
+    assert "not a publication of IOB" in words(soups[book / f"{TOC['root']}.html"].article)
+
+
+CHAPTER_PAGES = "book/chapters"
+MOST_CLICKS = 3
+
+
+def steps_down(recommendation):
+    """The official rows that a recommendation leads to, each with the clicks it takes: folds opened, links followed."""
+    found = {}
+    for link in recommendation.select('a[href^="../rows.html#"]'):
+        folds = [fold for fold in link.find_parents("details") if recommendation in fold.parents]
+        found[link["href"].split("#")[1]] = len(folds) + 1
+    return found
+
+
+def test_every_recommendation_shows_its_claims_and_their_official_rows_in_three_clicks_or_fewer(soups, book):
+    page = soups[book / CHAPTER_PAGES / "synthesis.html"]
+    recommendations = page.select('section.dossier[id^="recommendation-"]')
+    assert len(recommendations) == 7
+    rows, all_reached = soups[book / "book" / "rows.html"], {}
+    for recommendation in recommendations:
+        assert recommendation.select(".dossier-claims li"), recommendation["id"]
+        reached = steps_down(recommendation)
+        all_reached |= reached
+        assert max(reached.values(), default=0) <= MOST_CLICKS, recommendation["id"]
+        for claim in reached:
+            block = rows.find(id=claim).find_parent(class_="official-rows")
+            assert block.select("tbody tr"), claim
+    assert all_reached  # few claims that carry a reason are tested with public figures, but some are
+
+
+def test_and_back_from_official_rows_to_recommendations_in_as_few(soups, book):
+    rows = soups[book / "book" / "rows.html"]
+    page, ledger = soups[book / CHAPTER_PAGES / "synthesis.html"], soups[book / "book" / "ledger.html"]
+    above = {
+        recommendation["id"]: set(steps_down(recommendation))
+        for recommendation in page.select('section.dossier[id^="recommendation-"]')
+    }
+    for recommendation, claims in above.items():
+        for claim in claims:
+            link = rows.find(id=claim).select_one('a[href^="chapters/"]')["href"]  # one click: the claim in its chapter
+            file, anchor = link.split("#")
+            there = soups[book / "book" / file].find("li", id=anchor)
+            assert there.select_one("a.claim-trail")["href"] == f"../ledger.html#{anchor}"  # two: its trail
+            back = {link["href"] for link in ledger.find("li", id=anchor).select("a")}
+            assert f"recommendations.html#{recommendation}" in back, (claim, recommendation)  # three
+
+
+def test_every_claim_has_a_row_in_the_ledger_and_leads_there(soups, book):
+    ledger = soups[book / "book" / "ledger.html"]
+    for file in TESTED:
+        for claim in soups[book / f"{file}.html"].select("li.claim"):
+            ours = "says-remark" in claim["class"]
+            assert bool(ledger.find("li", id=claim["id"])) != ours
+            assert (claim.select_one("a.claim-trail")["href"] == f"../ledger.html#{claim['id']}") != ours
+    with (book / "book" / "files" / "ledger.csv").open(encoding="utf-8", newline="") as file:
+        listed = {row["id"] for row in csv.DictReader(file) if row["whose"] == "report"}
+    assert listed == {row["id"] for row in ledger.select(".ledger-list > li")}
+
+
+@each_chapter
+def test_figures_and_tested_claims_lead_to_their_code(soup):
+    for figure in soup.select("figure.figure"):
+        code = soup.find(id=f"code-{figure['id']}")
+        assert figure.select_one(f'a[href="#code-{figure["id"]}"]') and code.find_parent(class_="cell_input")
+        assert figure in code.find_parent("div", class_="cell").descendants, figure["id"]
+    for claim in soup.select("li.claim"):  # the way there is its trail in the ledger
+        assert soup.find(id=f"code-{claim['id']}").find_parent(class_="cell_input"), claim["id"]
+
+
+@each_tested
+def test_figures_name_the_claims_that_they_show(soup, chapter, book, soups):
+    with (ROOT / "data" / "links_claim_figure.csv").open(encoding="utf-8", newline="") as file:
+        links = [(row["claim"], row["figure"]) for row in csv.DictReader(file)]
+    for figure in soup.select("figure.figure"):
+        named = {link["href"].split("#")[1] for link in figure.select(".figure-claims a")}
+        assert named == {claim for claim, id in links if id == figure["id"]}, figure["id"]
+
+
+def test_the_five_theories_of_the_report_are_drawn_and_listed(soups, book):
+    page = soups[book / CHAPTER_PAGES / "synthesis.html"]
+    for name in ("policy", "relations", "return", "irregular-migration", "protection"):
+        figure = page.find(id=f"fig-theory-{name}")
+        table = BeautifulSoup(handed_over(book / CHAPTER_PAGES / figure["data-table"]), "html.parser")
+        states = {row.select("td")[3].get_text() for row in table.select("tbody tr")}
+        following = figure.find_next("details", class_="theory-list")
+        assert len(following.select(".arrow-state")) >= len(table.select("tbody tr"))
+        assert states == {words(state)[2:] for state in following.select(".arrow-state")}, name
+
+
+def test_the_synthesis_has_the_conclusions_the_map_and_the_scoreboard(soups, book):
+    page = soups[book / CHAPTER_PAGES / "synthesis.html"]
+    assert len(page.select("table.answer tbody tr")) == 10
+    for id in ("fig-theory-policy", "fig-scoreboard"):
+        assert page.find(id=id)
+
+
+def test_glossary_terms_are_linked_from_the_text(soups, book):
+    linked = [link for file, soup in soups.items() for link in soup.select("a.term-link, a:has(> .term-link)")]
+    assert len(linked) > 30
+    assert all("glossary.html#term-" in link["href"] for link in linked)

@@ -1,0 +1,84 @@
+"""How long sentences are, and where terms of method stand: known answers."""
+
+from steps import language
+
+PAGE = """---
+kernelspec:
+  name: python3
+---
+
+# Did it work?
+
+Not much, says the report.{claim}`some-claim, other-claim` About {glue:text}`share` of it was
+[checked here](x.md). {glue:text}`number` were not. No. 5 holds.
+
+```{code-cell} ipython3
+# A comment. That has. Many sentences. In it.
+placebo = 1
+```
+
+- One item, with a placebo.
+- Another item; it ends.
+
+| A cell of a table. | Another |
+|---|---|
+
+## In depth: how it was tested
+
+The placebo of this section, and the placebo of the next.
+
+### Still inside
+
+Placebo.
+
+## After it
+
+A **bold end.** And a second placebo. *Emphasis ends so.* "Quoted as well." Third.
+"""
+
+
+def said(text):
+    return [one.text for one in language.sentences(text)]
+
+
+def test_sentences_are_those_that_a_reader_reads():
+    assert said(PAGE) == [
+        "Not much, says the report.", "About 1 of it was checked here.", "1 were not.", "No. 5 holds.",
+        "One item, with a placebo.", "Another item; it ends.", "A cell of a table.", "Another",
+        "The placebo of this section, and the placebo of the next.", "Placebo.",
+        "A bold end.", "And a second placebo.", "*Emphasis ends so.*", '"Quoted as well."', "Third.",
+    ]  # fmt: skip
+
+
+def test_words_are_counted_and_a_number_of_the_chapter_is_one():
+    [one] = language.sentences("On {glue:text}`cells_silent` of 36 cells (58%), twenty-one in all, it is silent.\n")
+    assert len(one.words) == 12
+
+
+def test_the_line_of_a_sentence_is_that_of_its_paragraph_and_depth_ends_with_the_next_heading():
+    lines = {one.text: (one.line, one.in_depth) for one in language.sentences(PAGE)}
+    numbers = PAGE.split("\n")
+    assert lines["Placebo."] == (numbers.index("Placebo.") + 1, True)
+    assert lines["Third."] == (numbers.index("## After it") + 3, False)
+
+
+def test_a_long_sentence_is_told_with_its_line_its_length_and_what_to_do():
+    long = "word " * 25 + "word."
+    [told] = [one for one in language.complaints("a.md", f"Short.\n\n{long}\n") if "average" not in one]
+    assert told.startswith("a.md:3: a sentence of 26 words") and "make two of it" in told
+    assert language.complaints("a.md", "word " * 14 + "word.\n") == []
+    assert (
+        "15.5 words a sentence on average"
+        in language.complaints("a.md", f"{'word ' * 15}word.\n\n{'word ' * 14}word.")[-1]
+    )
+
+
+def test_a_term_of_method_stands_once_on_the_main_path():
+    [told] = language.terms("a.md", PAGE)
+    assert "'placebo' stands 2 times" in told and "In depth" in told
+    assert language.terms("a.md", PAGE.replace("And a second placebo. ", "")) == []
+
+
+def test_words_on_the_main_path_and_in_depth():
+    path, inside = language.words_of("# One\n\nOne two three.\n\n## In depth: x\n\nFour five.\n\n## Two\n\nSix.\n")
+    assert (path, inside) == (4, 2)
