@@ -18,7 +18,7 @@ def _advances(bold: bool) -> dict[int, float]:
     """How far each letter moves the pen, as a part of the size."""
     from fontTools.ttLib import TTFont  # not before: a notebook without such a label needs none of it
 
-    with TTFont(ROOT / "steps" / "fonts" / FACES[bold]) as font:
+    with TTFont(ROOT / "steps" / "book" / "fonts" / FACES[bold]) as font:
         metrics, unit = font["hmtx"], font["head"].unitsPerEm
         return {code: metrics[name][0] / unit for code, name in font.getBestCmap().items()}
 
