@@ -9,13 +9,23 @@ import pandas as pd
 from lib.measures.intervals import Share, share
 from lib.prose import number, percent
 
-NOT_PUBLISHED = "not published"
+COUNTED, BOUND, NOT_PUBLISHED = "counted", "a bound", "not published"
 
 
 def words(one: Share) -> str:
     """A share with its count, base and interval: "12 of 23: 52.2%, interval 31% to 73%"."""
     interval = f"interval {percent(one.low)} to {percent(one.high)}"
     return f"{number(one.count)} of {number(one.of)}: {percent(one.share, 1)}, {interval}"
+
+
+def phrases(**shares: Share) -> dict[str, str]:
+    """Of each share, by its name: NAME_share ("52%"), NAME_range ("31% to 73%") and NAME_count ("12 of 23")."""
+    said = {}
+    for name, one in shares.items():
+        said[f"{name}_share"] = percent(one.share)
+        said[f"{name}_range"] = f"{percent(one.low)} to {percent(one.high)}"
+        said[f"{name}_count"] = f"{number(one.count)} of {number(one.of)}"
+    return said
 
 
 def rows(shares: Mapping[str, Share]) -> pd.DataFrame:
@@ -64,21 +74,20 @@ def paired(one: Share, other: Share) -> tuple[range, float]:
 
 
 def needs(table: pd.DataFrame) -> pd.DataFrame:
-    """What each side calls a need: label, side, known (yes, bound or no), percent, low, high and what is said of it.
+    """What each side calls a need: label, known, percent, low, high (percent) and what is said of it.
 
-    `table` is `protection_needs`. A share without a published number has neither percentage nor interval; a bound has
-    no interval.
+    `table` is `protection_needs`. What is known is counted (with an interval), a bound (from none to it) or not
+    published (anything from none to all).
     """
     found = []
     for row in table.rename(columns={"count": "count_"}).itertuples():
-        one = {"label": f"{row.side.capitalize()}: {row.item}", "side": row.side, "known": row.known}
+        label = f"{row.side.capitalize()}: {row.item}"
         if row.known == "yes":
-            counted = share(row.count_, row.of)
-            one |= {"percent": 100 * counted.share, "low": 100 * counted.low, "high": 100 * counted.high}
-            one["says"] = words(counted)
+            one = share(row.count_, row.of)
+            low, high = 100 * one.low, 100 * one.high
+            found.append((label, COUNTED, 100 * one.share, low, high, f"{one.count} of {one.of}"))
         elif row.known == "bound":
-            one |= {"percent": row.percent, "says": f"less than {number(row.percent)}%, base not given"}
+            found.append((label, BOUND, None, 0.0, row.percent, f"less than {number(row.percent)}%"))
         else:
-            one["says"] = NOT_PUBLISHED
-        found.append(one)
-    return pd.DataFrame(found, columns=["label", "side", "known", "percent", "low", "high", "says"])
+            found.append((label, NOT_PUBLISHED, None, 0.0, 100.0, NOT_PUBLISHED))
+    return pd.DataFrame(found, columns=["label", "known", "percent", "low", "high", "says"])
