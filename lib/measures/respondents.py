@@ -9,7 +9,7 @@ import pandas as pd
 from lib.measures.intervals import Share, share
 from lib.prose import number, percent
 
-COUNTED, BOUND, NOT_PUBLISHED = "counted", "a bound", "not published"
+COUNTED, PRINTED, BOUND, NOT_PUBLISHED = "counted", "as the report prints it", "a bound", "not published"
 
 
 def words(one: Share) -> str:
@@ -26,6 +26,18 @@ def phrases(**shares: Share) -> dict[str, str]:
         said[f"{name}_range"] = f"{percent(one.low)} to {percent(one.high)}"
         said[f"{name}_count"] = f"{number(one.count)} of {number(one.of)}"
     return said
+
+
+def reported(table: pd.DataFrame) -> tuple[dict[str, Share], pd.DataFrame]:
+    """The shares that have a count, by id, and all as rows: id, kind, count, of, percent, low, high and asked.
+
+    `table` is `protection_proportions`. A percentage that is printed is a row of its own, without an interval.
+    """
+    counted = table.dropna(subset=["count", "of"])
+    shares = {row.id: share(row.count_, row.of) for row in counted.rename(columns={"count": "count_"}).itertuples()}
+    printed = table.dropna(subset=["stated_percent"])[["id", "stated_percent"]].set_axis(["id", "percent"], axis=1)
+    found = pd.concat([rows(shares).assign(kind=COUNTED), printed.assign(kind=PRINTED)], ignore_index=True)
+    return shares, found.assign(asked=found["id"].map(table.set_index("id")["label"]))
 
 
 def rows(shares: Mapping[str, Share]) -> pd.DataFrame:
@@ -45,6 +57,12 @@ def worth(one: Share, answers: int) -> Share:
         raise ValueError(f"{answers} answers cannot carry the information of one")
     of = max(1, round(one.of / answers))
     return share(round(one.share * of), of)
+
+
+def near_half(people: int) -> float:
+    """How many points chance alone can move a share near one half of so many people: half of its interval."""
+    half = share(people // 2, people)
+    return 50 * (half.high - half.low)
 
 
 def fewer(shares: Mapping[str, Share], options: Iterable[int]) -> pd.DataFrame:

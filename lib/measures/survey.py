@@ -88,6 +88,23 @@ def claims(danger: pd.DataFrame | None, perpetrators: pd.DataFrame | None) -> di
     return found
 
 
+def rows(danger: pd.DataFrame | None, perpetrators: pd.DataFrame | None) -> pd.DataFrame:
+    """The shares of a reader's survey as rows of a figure: asked (in words), count, of, percent, low and high (percent).
+
+    `danger` and `perpetrators` are what the functions of these names return, or nothing; at least one is needed.
+    """
+    names = data.load("countries").set_index("iso3")["name"]
+    parts = []
+    if danger is not None:
+        said = danger["country"].map(names) + ", " + danger["year"].astype(str) + ": a place in it is dangerous"
+        parts.append(danger.assign(asked=said))
+    if perpetrators is not None:
+        parts.append(perpetrators.assign(asked=perpetrators["country"].map(names) + ": " + perpetrators["perpetrator"]))
+    found = pd.concat(parts, ignore_index=True)[["asked", "count", "of", "share", "low", "high"]]
+    found[["share", "low", "high"]] *= 100
+    return found.rename(columns={"share": "percent"})
+
+
 def trend(danger: pd.DataFrame | None, country: str) -> str | None:
     """Rise or fall from a country's first to its last year, where the two differ beyond chance; else none shown.
 
