@@ -7,39 +7,34 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-END_OF_YEAR, UPDATES = "end of year", "updates"
-
 
 @dataclass(frozen=True)
 class Register:
-    """Who is registered for protection: at the ends of years, and as UNHCR's updates have it for one country."""
+    """Who is registered for protection at the ends of years, and whether the register of one country shrinks."""
 
-    rows: pd.DataFrame  # country, when, people and what (end of year or updates)
-    ends: pd.DataFrame  # year × country
-    peak: int  # year at whose end the country of the updates had most
+    annual: pd.DataFrame  # country, year and people
+    ends: pd.DataFrame  # the same, year × country
+    peak: int  # year at whose end that country had most
     last: int  # last year
-    shrinks: bool  # whether both series fell from there on, without a rise between
+    shrinks: bool  # whether year ends from there on, and UNHCR's updates, fell without a rise between
 
 
 def register(
     population: pd.DataFrame, asylum: pd.DataFrame, updates: pd.DataFrame, countries: Sequence[str], country: str
 ) -> Register:
-    """The register since 2015, from `unhcr_population_year`, `unhcr_asylum_year` and `updates` for one country.
+    """The register since 2015, from `unhcr_population_year` and `unhcr_asylum_year`.
 
-    `updates` is `unhcr_tunisia_registered`: of an update without a day the first of its month stands for it.
+    `updates` is `unhcr_tunisia_registered`, in the order of its months: what UNHCR told of `country` in between.
     """
     annual = year_ends(population, asylum, countries, since=2015)
-    moments = updates["day"].fillna(updates["month"])
-    counted = pd.DataFrame({"country": country, "when": moments, "people": updates["registered"], "what": UPDATES})
-    rows = pd.concat([annual.drop(columns="year").assign(what=END_OF_YEAR), counted], ignore_index=True)
     ends = annual.pivot(index="year", columns="country", values="people")
     peak, last = int(ends[country].idxmax()), int(ends.index[-1])
     falling = updates["registered"].is_monotonic_decreasing and ends[country].loc[peak:].is_monotonic_decreasing
-    return Register(rows, ends, peak, last, bool(falling and peak < last))
+    return Register(annual, ends, peak, last, bool(falling and peak < last))
 
 
 def year_ends(population: pd.DataFrame, asylum: pd.DataFrame, countries: Sequence[str], since: int) -> pd.DataFrame:
-    """Refugees and asylum-seekers registered at the end of each year: country, year, when (the day) and people.
+    """Refugees and asylum-seekers registered at the end of each year: country, year and people.
 
     `population` is `unhcr_population_year`, of which provisional figures are left out; for years after its last,
     `asylum` (`unhcr_asylum_year`) has the same two counts.
@@ -48,11 +43,7 @@ def year_ends(population: pd.DataFrame, asylum: pd.DataFrame, countries: Sequenc
     ends = ends[ends["country"].isin(countries)]
     later = asylum[asylum["year"] > ends["year"].max()]
     annual = pd.concat([ends, later[later["country"].isin(countries)]], ignore_index=True)
-    return pd.DataFrame({
-        "country": annual["country"], "year": annual["year"],
-        "when": pd.to_datetime(annual["year"].astype(str) + "-12-31"),
-        "people": annual["refugees"] + annual["asylum_seekers"],
-    })  # fmt: skip
+    return annual[["country", "year"]].assign(people=annual["refugees"] + annual["asylum_seekers"])
 
 
 def longest_periods(returns: pd.DataFrame) -> pd.DataFrame:
