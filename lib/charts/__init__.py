@@ -6,6 +6,7 @@ from lib.charts.controls import menu, slider
 from lib.charts.dots import dots
 from lib.charts.grid import matrix
 from lib.charts.harvest import harvest
+from lib.charts.heat import heat
 from lib.charts.histogram import histogram
 from lib.charts.lines import lines
 from lib.charts.maps import incident_map, land, mercator
@@ -36,7 +37,7 @@ from lib.charts.timeline import spans, timeline
 
 __all__ = [
     "BLUE", "FONT", "GREEN", "GREY", "GRID", "INK", "LAND", "MIMETYPE", "MUTED", "NARROW", "ORANGE", "PURPLE",
-    "ROUTES", "SHADE", "VERMILLION", "WIDE", "Figure", "bars", "dots", "figure", "fit", "harvest", "histogram",
+    "ROUTES", "SHADE", "VERMILLION", "WIDE", "Figure", "bars", "dots", "figure", "fit", "harvest", "heat", "histogram",
     "incident_map", "land", "lines", "matrix", "menu", "mercator", "panels", "ranked", "route_colour", "route_dash",
     "route_legend", "route_lines", "slider", "small_multiples", "spans", "theory_diagram", "timeline",
 ]  # fmt: skip

@@ -185,12 +185,20 @@ def _flow(sizes: np.ndarray, room: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def dated(
-    x: Axis, length: float, height: float, marks: pd.DataFrame | None, shades: Sequence[tuple], field: str, reach: float
+    x: Axis,
+    length: float,
+    height: float,
+    marks: pd.DataFrame | None,
+    shades: Sequence[tuple],
+    field: str,
+    reach: float,
+    above: float = 0,
 ) -> tuple[list[alt.Chart], float]:
     """Shaded periods, and vertical rules with their labels above the plot, in as many lanes as keep them apart.
 
     `marks` has the field of the axis and `label`; `shades` are begin, end and label (which may be empty); `reach` is
-    how far labels may go to the right. Returns the layers and the height that they take above the plot.
+    how far labels may go to the right, `above` what is taken above the plot. Returns the layers and the height that
+    their labels take.
     """
     said = [(begin, label, False) for begin, _, label in shades if label]
     if marks is not None:
@@ -209,7 +217,7 @@ def dated(
     at = x.pixels(pd.Series([_moment(x, one[0]) for one in said]), length)
     rows = pd.DataFrame({"at": at, "text": [one[1] for one in said], "rule": [one[2] for one in said]})
     rows = _lanes(rows.sort_values("at", kind="stable", ignore_index=True), reach)
-    rows["y"] = -4 - LANE * (rows["lane"] + 0.5)
+    rows["y"] = -4 - above - LANE * (rows["lane"] + 0.5)
     covered = rows["x"] < rows["at"] - 4  # a label wider than the plot stands over its rule
     covered &= rows["x"] + rows["size"] > rows["at"]
     rules = rows.assign(top=rows["y"] + np.where(covered, LANE / 2, -LANE / 2), bottom=height)[rows["rule"]]

@@ -57,9 +57,10 @@ def ranked(
 ) -> alt.LayerChart:
     """A bar for each value of `y`, the longest first unless `rows` says another order, with its value at its end.
 
-    `series` stand beside each other in a row, or make it up (`stack`, as a `sum` or as the `share` of the whole), and
-    are named above. `subject` is a series, or without series a row, in blue while the rest is grey. `text` is a field
-    that is written instead of the value; `low` and `high` are the ends of an interval; `at` are rules with a name.
+    `series` stand beside each other in a row that has several, or make it up (`stack`, as a `sum` or as the `share`
+    of the whole), and are named above. `subject` is a series, or without series a row, in blue while the rest is grey.
+    `text` is a field that is written instead of the value; `low` and `high` are the ends of an interval; `at` are
+    rules with a name.
     Values stand at the bars, so that an axis is only drawn when asked for, or for shares. Raises `ValueError` for a
     field that the table lacks.
     """
@@ -74,7 +75,8 @@ def ranked(
     drawn["said"] = drawn[text].astype(str) if text else [said(value, number) for value in drawn[x]]
     words = 0.0 if stack else max(map(text_width, drawn["said"])) + 6
     negative = not stack and (drawn[x] < 0).any()
-    beside = len(found) if series and not stack else 1
+    by = [control.field for control in controls]
+    beside = len(found) if series and not stack and table.duplicated([y, *by]).any() else 1
     outside = across.overhang() if stack or shown_axis else 0.0
     labels = list(shortened(names, width).values())
     layout = {"mark": float(BAR * beside), "overhang": words if negative else outside}
@@ -95,7 +97,7 @@ def ranked(
     channel = across.x("from", placed.length, x_title, grid=(shown_axis or bool(stack)) and not placed.above)
     if not (shown_axis or stack):
         channel.axis = None
-    fields = [y, series, x, low, high, text, *tooltip, *(control.field for control in controls)]
+    fields = [y, series, x, low, high, text, *tooltip, *by]
     base = filtered(alt.Chart(used(drawn, *fields, "from", "to", "top", "bottom", "middle", "colour")), controls)
     tip = tips(table, fields, "," if stack == "share" else number)
     layers.append(base.mark_rect().encode(

@@ -10,7 +10,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from lib.charts.text import text_width
+from lib.charts.text import text_width, wrap
 from lib.charts.theme import GRID
 
 APART, MARK = 14, 9  # pixels between the labels of two ticks, and half of the largest mark
@@ -63,13 +63,13 @@ class Axis:
         return max(map(text_width, self.labels(ticks, form)))
 
     def x(self, field: str, length: float, title: str = "", grid: bool = False) -> alt.X:
-        """The horizontal channel of a field, for an axis of this length."""
+        """The horizontal channel of a field, for an axis of this length; its title has as many lines as it needs."""
         ticks, form = self.fitting(length)
         shown = alt.Axis(
             values=self._values(ticks), format=_d3(form), tickCount=len(ticks), grid=grid, gridColor=GRID,
             labelFlush=False, labelOverlap=False, titleAnchor="start", titleAlign="left", titlePadding=8,
         )  # fmt: skip
-        return alt.X(self._field(field), title=title or None, scale=self._scale(), axis=shown)
+        return alt.X(self._field(field), title=wrap(title, length) or None, scale=self._scale(), axis=shown)
 
     def y(self, field: str, unit: Sequence[str] = (), head: float = 0) -> alt.Y:
         """The vertical channel of a field; `unit` are the lines of its title, above the axis and the `head` there."""

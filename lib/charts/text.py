@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
-from lib.data import ROOT
-
+FONTS = Path(__file__).with_name("fonts")
 SIZE, LINE = 12, 14  # pixels: the size of text in a picture, and from one line of it to the next
 FACES = {False: "sans-regular.ttf", True: "sans-semibold.ttf"}  # those that pictures are drawn with
 
@@ -18,7 +18,7 @@ def _advances(bold: bool) -> dict[int, float]:
     """How far each letter moves the pen, as a part of the size."""
     from fontTools.ttLib import TTFont  # not before: a notebook without such a label needs none of it
 
-    with TTFont(ROOT / "steps" / "book" / "fonts" / FACES[bold]) as font:
+    with TTFont(FONTS / FACES[bold]) as font:
         metrics, unit = font["hmtx"], font["head"].unitsPerEm
         return {code: metrics[name][0] / unit for code, name in font.getBestCmap().items()}
 

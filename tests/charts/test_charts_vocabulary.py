@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from lib import charts
 from lib.charts import contract, scales, text
 from lib.charts.quick import quick, validate
-from steps import pictures
-from tests.test_charts import make
+from steps.book import pictures
+from tests.charts.test_charts import make
 
 SIZES = [charts.WIDE, charts.NARROW]
 MONTHS = pd.date_range("2015-01-01", "2017-12-01", freq="MS")
@@ -80,6 +80,14 @@ TYPICAL = {
     "ranked": lambda w: charts.ranked(EFFECTS, w, y="country", x="effect", number=",.1f", low="low", high="high"),
     "grouped": lambda w: charts.ranked(RECENT, w, y="kind", x="people", series="year"),
     "parts": lambda w: charts.ranked(RECENT, w, y="year", x="people", series="kind", stack="share"),
+    "one-series-a-row": lambda w: charts.ranked(
+        PAIRS.drop_duplicates("nationality").assign(period=["before", "from 2020"]), w, y="nationality", x="share",
+        series="period",
+    ),
+    "heat": lambda w: charts.heat(
+        YEARLY[YEARLY["people"] % 4 > 0], w, y="kind", x="year", value="people", series="kind",
+        marks=pd.DataFrame({"date": pd.to_datetime(["2019-07-01", "2024-07-01"]), "label": ["proposal", "start"]}),
+    ),
     "histogram": lambda w: charts.histogram(
         pd.Series(np.linspace(-3, 3, 99)), w, own=2.5, own_name="Netherlands to Morocco", x_title="Change", unit="Pairs"
     ),
@@ -306,6 +314,21 @@ def test_ranked_bars_begin_with_the_longest_and_say_their_value():
         EFFECTS.dropna(), 760, y="country", x="effect", rows=["Egypt", "Iraq", "Morocco"], text="words"
     )
     assert pd.DataFrame(data_of(ordered, 0)).set_index("country")["middle"].idxmin() == "Egypt"
+
+
+def test_a_row_with_one_series_has_one_bar_in_its_middle():
+    rows = pd.DataFrame(data_of(TYPICAL["one-series-a-row"](760), 2)).set_index("nationality")
+    assert rows["colour"].nunique() == 2 and (rows["bottom"] - rows["top"]).nunique() == 1
+    assert ((rows["top"] + rows["bottom"]) / 2).tolist() == pytest.approx(rows["middle"].tolist())
+
+
+def test_a_grid_has_a_cell_for_each_number_and_the_darkest_is_the_largest():
+    chart = TYPICAL["heat"](760)
+    [cells] = layers_with(chart, "rect")
+    rows = pd.DataFrame(chart.to_dict()["datasets"][cells["data"]["name"]])
+    assert len(rows) == (YEARLY["people"] % 4 > 0).sum() and rows["shade"].idxmax() == rows["people"].idxmax()
+    assert (rows["right"] - rows["left"]).round(6).nunique() == 1
+    assert "2015" in written(chart) and "’15" in written(TYPICAL["heat"](260)) and "1,014" in written(chart)
 
 
 def test_a_histogram_counts_and_marks_the_own_value():
