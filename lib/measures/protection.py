@@ -33,7 +33,7 @@ class Sums:
 
 
 def sums(reported: pd.DataFrame, public: pd.Series) -> Sums:
-    """What can be computed: `reported` is `compass_reported` by fact, `public` the values of `compass_public` by fact."""
+    """What can be computed of `reported` (`compass_reported` by fact) and `public` (values of `compass_public` by fact)."""
     money, years, spent = reported.at[COMMITTED, "value"], _years(reported, COMMITTED), _years(reported, SPENT)
     own = range(int(public["second phase, first year"]), int(public["second phase, last year"]) + 1)
     within = range(max(years[0], spent[0]), min(years[-1], spent[-1]) + 1)
@@ -123,7 +123,7 @@ def projects(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Incidents:
-    """Incidents with dead or missing, as IOM records them: a row per country and setting, and the large ones on land."""
+    """Incidents with dead or missing, as IOM records them: by country and setting, and the large ones on land."""
 
     table: pd.DataFrame  # country, setting, incidents, dead_and_missing, incidents_10_or_more
     large: int  # on land in the country asked for, with ten victims or more

@@ -1,4 +1,4 @@
-"""Shares of people who answered: with their intervals as rows of a figure, in words, and with fewer effective answers."""
+"""Shares of people who answered: in words, as rows of a figure, and with fewer effective answers."""
 
 from __future__ import annotations
 

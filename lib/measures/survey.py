@@ -73,7 +73,6 @@ def perpetrators(path: str | Path) -> pd.DataFrame:
     return found.sort_values(["country", "share"], ascending=[True, False], ignore_index=True)
 
 
-
 def claims(danger: pd.DataFrame | None, perpetrators: pd.DataFrame | None) -> dict[str, object]:
     """What a reader's survey has for the ledger's claims on figures 11 and 12; missing where it cannot tell.
 
@@ -89,7 +88,7 @@ def claims(danger: pd.DataFrame | None, perpetrators: pd.DataFrame | None) -> di
 
 
 def rows(danger: pd.DataFrame | None, perpetrators: pd.DataFrame | None) -> pd.DataFrame:
-    """The shares of a reader's survey as rows of a figure: asked (in words), count, of, percent, low and high (percent).
+    """The shares of a reader's survey as rows of a figure: asked (in words), count, of, and in percent: percent, low, high.
 
     `danger` and `perpetrators` are what the functions of these names return, or nothing; at least one is needed.
     """
