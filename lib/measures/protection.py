@@ -33,7 +33,7 @@ class Sums:
 
 
 def sums(reported: pd.DataFrame, public: pd.Series) -> Sums:
-    """What can be computed of `reported` (`compass_reported` by fact) and `public` (values of `compass_public` by fact)."""
+    """What can be computed of `compass_reported`, by fact, and of the values of `compass_public`, by fact."""
     money, years, spent = reported.at[COMMITTED, "value"], _years(reported, COMMITTED), _years(reported, SPENT)
     own = range(int(public["second phase, first year"]), int(public["second phase, last year"]) + 1)
     within = range(max(years[0], spent[0]), min(years[-1], spent[-1]) + 1)

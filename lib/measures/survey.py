@@ -88,9 +88,10 @@ def claims(danger: pd.DataFrame | None, perpetrators: pd.DataFrame | None) -> di
 
 
 def rows(danger: pd.DataFrame | None, perpetrators: pd.DataFrame | None) -> pd.DataFrame:
-    """The shares of a reader's survey as rows of a figure: asked (in words), count, of, and in percent: percent, low, high.
+    """The shares of a reader's survey as rows of a figure: asked (in words), count, of, percent, low and high.
 
-    `danger` and `perpetrators` are what the functions of these names return, or nothing; at least one is needed.
+    The last three are in percent. `danger` and `perpetrators` are what the functions of these names return; one of the
+    two may be missing.
     """
     names = data.load("countries").set_index("iso3")["name"]
     parts = []
