@@ -408,7 +408,7 @@ def test_a_build_that_is_stopped_says_so_in_a_line(small, when, stop, sent):
 
 def test_a_step_without_what_it_needs_says_what_is_missing(small):
     shutil.rmtree(small.root / "_build" / "pictures")
-    done = small.python("-c", "from steps import assemble; assemble.main(['one', 'two'])")
+    done = small.python("-c", "from steps.book import assemble; assemble.main(['one', 'two'])")
     assert "StepError: the picture of fig-one is not drawn yet; build the book (`make book`)" in done.stderr
 
 

@@ -1,4 +1,7 @@
-"""House theme and figure contract; `charts.figure` makes every figure of the book."""
+"""The house's charts: each a function of a tidy table, in one theme; `charts.figure` makes every figure of the book.
+
+What a figure shows is computed in its chapter, and pictures of it are drawn by the build.
+"""
 
 from lib.charts.bars import bars
 from lib.charts.contract import MIMETYPE, NARROW, WIDE, Figure, figure

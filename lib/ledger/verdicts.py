@@ -7,12 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from lib.ledger.claims import Claim
+from lib.ledger.statement import Claim
 
 MIMETYPE = "application/vnd.compendium.claims+json"
 SHOWN_HERE = "application/vnd.compendium.verdicts+json"  # the ids of the claims whose verdicts a cell shows

@@ -23,6 +23,7 @@ pytestmark = [
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 PAGES = [TOC["root"], *(page["file"] for part in TOC["parts"] for page in part["chapters"])]
 CHAPTERS = [page for page in PAGES if page.startswith("book/chapters/")]
+PAGES.append("book/code/effects")  # the longest of the pages on the code
 PHONE = {"width": 390, "height": 800}
 SERIOUS = ("serious", "critical")
 NO_CHOICES = {"coherence", "synthesis"}
@@ -296,6 +297,18 @@ def test_search_finds_every_chapter_by_its_title(visit, server):
         page.goto(f"{server}/search.html?q={Path(chapter).name.replace('_', '+')}")
         page.locator(f"#search-results li a[href*='{chapter}.html']").first.wait_for(timeout=10_000)
         page.wait_for_load_state("networkidle")
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("word", ["power", "panel", "claims", "log_change"])
+def test_search_finds_the_pages_on_the_code_last(visit, server, word):
+    page = visit("search", base=server)
+    page.goto(f"{server}/search.html?q={word}")
+    page.locator("#search-results li a[href*='book/code']").first.wait_for(timeout=10_000)
+    page.wait_for_load_state("networkidle")
+    found = page.locator("#search-results ul.search > li > a").evaluate_all("links => links.map(link => link.pathname)")
+    on_code = ["/book/code" in link for link in found]
+    assert on_code == sorted(on_code) and not all(on_code)
     assert page.complaints == []
 
 

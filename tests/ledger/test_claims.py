@@ -10,7 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lib.ledger import claims
-from lib.ledger.claims import BOUNDS, Claim, ClaimError, Ledger, agrees, shown, verdict
+from lib.ledger.claims import ClaimError, Ledger, agrees, shown, verdict
+from lib.ledger.statement import BOUNDS, Claim
 from lib.ledger.verdicts import (
     AGREES,
     CONFIRMED,
