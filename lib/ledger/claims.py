@@ -193,8 +193,21 @@ class Ledger:
             raise ClaimError(f"{self.chapter}: {problem}; newest first") from problem
 
     def untested(self, *ids: str) -> Verdicts:
-        """Enter claims that nothing here tests; their rows say why."""
-        return Verdicts([self._record(id, None) for id in ids])
+        """Enter claims that nothing here tests; their rows say why.
+
+        An id that ends in `*` stands for all that begin so, cannot be tested and were not entered before; raises
+        `ClaimError` when it stands for none.
+        """
+        return Verdicts([self._record(id, None) for one in ids for id in self._beginning(one)])
+
+    def _beginning(self, id: str) -> list[str]:
+        if not id.endswith("*"):
+            return [id]
+        closed = (one for one, claim in self.claims.items() if claim.evidence not in TESTABLE)
+        found = [one for one in closed if one.startswith(id[:-1]) and one not in self.results]
+        if not found:
+            raise ClaimError(f"{self.chapter}: no claim that cannot be tested, and was not entered, begins as {id}")
+        return found
 
     def check_restricted(self, computed: dict[str, object]) -> Verdicts:
         """Test claims on restricted data where the reader holds them; otherwise enter them as untested.

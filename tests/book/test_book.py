@@ -27,6 +27,7 @@ PACKAGE = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="ut
 STATUS = {resource["name"]: resource["status"] for resource in PACKAGE}
 FIRST = ["In brief", "The theory of change"]
 LAST = ["The report's claims, re-tested", "What would change this conclusion", "Data, caveats, downloads"]
+LAST_FOLDED = [*LAST[:2], "In depth: data, caveats, downloads"]  # of a chapter on one path
 
 each_page = pytest.mark.parametrize("soup", PAGES, indirect=True)
 each_chapter = pytest.mark.parametrize("soup", CHAPTERS, indirect=True)
@@ -146,12 +147,23 @@ def test_anatomy_of_a_chapter(soup):
     for link in soup.select("article h2 a.headerlink"):
         link.extract()
     sections = [words(heading) for heading in soup.select("article h2")]
-    assert sections[:2] == FIRST
-    assert sections[-3:] == LAST
+    if soup.select_one("table.brief"):
+        assert sections[0] == FIRST[0]
+        assert sections[-3:] == LAST_FOLDED
+        assert soup.select_one(".eyebrow") and 10 <= len(words(soup.select_one(".lead")).split()) <= 40
+    else:
+        assert sections[:2] == FIRST
+        assert sections[-3:] == LAST
 
 
 @each_tested
-def test_cards_in_brief(soup):
+def test_answers_in_brief(soup):
+    if table := soup.select_one("table.brief"):
+        assert 3 <= len(table.select("tbody tr")) <= 6 and not soup.select(".verdict-card")
+        for row in table.select("tbody tr"):
+            assert words(row.th).endswith("?") and len(row.select("td")) == 3
+            assert row.select_one(".badge-verdict") and row.select("a.claim-mark")
+        return
     cards = soup.select(".verdict-card")
     assert 3 <= len(cards) <= 5
     for card in cards:
