@@ -176,7 +176,7 @@ def test_a_page_that_is_edited_and_put_back_leaves_the_book_as_it_was(small):
     add_line("book/start.md", "One more sentence.")(small)
     assert small.build().returncode == 0
     edited = html(small)
-    assert {str(name) for name in before if before[name] != edited[name]} == {"book/start.html", "searchindex.js"}
+    assert {str(name) for name in before if before[name] != edited[name]} == {"book/start.html", "search-index.js"}
     (small.root / "book/start.md").write_text(text, encoding="utf-8")
     assert small.build().returncode == 0
     assert html(small) == before

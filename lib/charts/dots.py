@@ -87,12 +87,12 @@ def dots(
         layers.append(ranged.encode(x=_same(channel, low), x2=f"{high}:{_kind(across)}", tooltip=tip))
         if "arrow" in drawn:
             arrow = base.transform_filter("datum.arrow").mark_point(shape="triangle-right", size=90, opacity=1)
-            layers.append(arrow.encode(x=_same(channel, high), fill=pixel(alt.Fill, "colour")))
+            layers.append(arrow.encode(x=_same(channel, high)))
     if joined:
         layers.append(_joined(drawn, x, y, channel, across, controls))
     layers += [
-        base.transform_filter(f"isValid(datum[{x!r}])").mark_point(size=85, opacity=1, strokeWidth=2).encode(
-            x=channel, fill=pixel(alt.Fill, "colour"), shape=pixel(alt.Shape, "shape"), tooltip=tip
+        base.transform_filter(f"isValid(datum[{x!r}])").mark_point(size=95, opacity=1).encode(
+            x=channel, shape=pixel(alt.Shape, "shape"), tooltip=tip
         ),
         *placed.layers,
     ]  # fmt: skip
@@ -130,9 +130,7 @@ def _kind(across: Axis) -> str:
 
 def _same(channel: alt.X, field: str) -> alt.X:
     """The channel of another field on the same axis."""
-    other = channel.copy()
-    other.shorthand = f"{field}:{channel.shorthand[-1]}"
-    return other
+    return alt.X(f"{field}:{channel.shorthand[-1]}")
 
 
 def _cloud(cloud: pd.DataFrame | None, across: Axis, x: str, y: str, middle: Mapping, length: float) -> list[alt.Chart]:

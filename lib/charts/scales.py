@@ -87,8 +87,8 @@ class Axis:
         return f"{field}:{'T' if self.kind == 'time' else 'Q'}"
 
     def _scale(self) -> alt.Scale:
-        kind = {"log": "log"}.get(self.kind, alt.Undefined)
-        return alt.Scale(type=kind, domain=self._values([self.low, self.high]), nice=False, zero=False, clamp=True)
+        kind = {"log": {"type": "log"}, "number": {"zero": False}}.get(self.kind, {})
+        return alt.Scale(domain=self._values([self.low, self.high]), nice=False, clamp=True, **kind)
 
     def _values(self, ticks: Sequence[float]) -> list:
         return [_day(tick) for tick in ticks] if self.kind == "time" else [float(tick) for tick in ticks]

@@ -155,7 +155,7 @@ def _card(card: Card) -> str:
     checked = f"{tested.total()} of {len(card.results)} claims checked"
     against = f", {tested_against(tested)}" if tested else ""
     links = " ".join(
-        f'<a href="#{r.claim.id}" aria-label="Claim {n}: {escape(r.claim.statement)}">{n}</a>'
+        f'<a href="#{r.claim.id}" aria-label="{n}, claim: {escape(r.claim.statement)}">{n}</a>'
         for n, r in enumerate(card.results, start=1)
     )
     return (

@@ -17,7 +17,7 @@ from lib.export import csv_text
 from lib.ledger import results
 from lib.ledger.verdicts import SHOWN_HERE
 from steps import ROOT
-from steps.book import figures, front, home, pages, pictures
+from steps.book import figures, front, home, pages, pictures, search
 from steps.book.bibliography import bibtex
 from steps.book.matrix import matrix, passages
 from steps.book.text import myst
@@ -201,6 +201,8 @@ def assemble(chapters: list[str]) -> None:
         told = json.dumps(pages.told(name, made.found), ensure_ascii=False)
         (GENERATED / "claims" / f"{name}.json").write_text(told, encoding="utf-8")
     (FILES / "ledger.csv").write_text(csv_text(pages.flat(made.found)), encoding="utf-8")
+    notebooks = [(name, EXECUTED / f"{name}.ipynb") for name in chapters]
+    (GENERATED / "search.json").write_text(search.index(made.found, notebooks), encoding="utf-8")
     for name, text in made.generated.items():
         (GENERATED / f"{name}.md").write_text(text, encoding="utf-8")
     bibliography = bibtex(data.load("report_references"), data.load("report_citations"))

@@ -22,7 +22,7 @@ from steps.engine import record
 BUILD = ROOT / "_build"
 FULL = os.strerror(errno.ENOSPC)
 EXTRA, TOC = BUILD / "extra", BUILD / "toc.yml"
-KEPT = [".buildinfo", "objects.inv", "searchindex.js"]  # what Sphinx looks at, to see what it has to write
+KEPT = [".buildinfo", "objects.inv"]  # what Sphinx looks at, to see what it has to write
 USES = [
     "book", "_config.yml", "_build/toc.yml", "_build/extra", "data", "lib", "requirements.lock", "steps/engine/html.py",
 ]  # fmt: skip

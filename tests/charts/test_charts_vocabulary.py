@@ -276,7 +276,7 @@ def test_a_bar_without_end_goes_to_the_edge_and_has_an_arrow():
     chart = charts.dots(EFFECTS.assign(high=[11, np.inf, 3, 1.0]), 760, y="country", x="effect", low="low", high="high")
     [bar] = [one for one in layers_with(chart, "rule") if one["encoding"].get("x2", {}).get("field") == "high"]
     rows = pd.DataFrame(chart.to_dict()["datasets"][bar["data"]["name"]]).set_index("country")
-    edge = bar["encoding"]["x"]["scale"]["domain"][1]
+    edge = layers_with(chart, "point")[-1]["encoding"]["x"]["scale"]["domain"][1]
     assert rows["arrow"].tolist() == [False, True, False, False] and rows.at["Iraq", "high"] == edge
 
 
