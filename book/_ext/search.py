@@ -20,9 +20,10 @@ INDEX = "search-index.js"
 PASSED = (nodes.literal_block, nodes.comment, nodes.math_block, nodes.system_message)
 TAG = re.compile(r"<(script|style|template|svg|table|figure)\b.*?</\1>|<[^>]+>", re.DOTALL)
 MADE = ("book/ledger", "book/rows", "book/matrix", "book/references")  # rows of these are entries, or no text
-LEAST = 300  # characters of the text of a table of the catalogue: what it holds, not where it is from
+LEAST = 300  # characters of the text of a table of the catalogue, or of a module: what it holds
 BENEATH = ("book/data", "book/changes", "book/contribute", "book/cite", "book/accessibility")
 DUTCH = "book/samenvatting"
+CODE = "book/code"  # of what functions do, which is found where nothing else is
 
 
 def sections(doctree: nodes.document) -> Iterator[tuple[list[str], str, str]]:
@@ -75,7 +76,7 @@ def entries(env: BuildEnvironment, rows: list[dict[str, str]]) -> list[dict[str,
                     "title": title,
                     "text": "" if name in MADE else text,
                 }
-                made["text"] = made["text"][:LEAST] if made["kind"] == "Data" else made["text"]
+                made["text"] = made["text"][:LEAST] if made["kind"] in ("Data", "Code") else made["text"]
                 found[address] = made | {"address": address, "mark": "", "where": "", "page": _title(env, address)}
     return list(found.values())
 
@@ -91,6 +92,8 @@ def _kind(root: str, name: str, place: int, anchors: list[str]) -> str:
         return "Term"
     if name == DUTCH:
         return "In Dutch"
+    if name.startswith(CODE):
+        return "Code"
     if name.startswith(BENEATH):
         return "Data" if name.startswith("book/data") else "About"
     return "Section" if place else "Page"

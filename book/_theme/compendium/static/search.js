@@ -2,7 +2,8 @@
 (() => {
   const [MOST, AROUND] = [40, 90]; // hits that are listed, and characters of text before a word that was found
   const WEIGHTS = { Answer: 2.2, Recommendation: 2.2, Conclusion: 2.2, Section: 1.6, Page: 1.6, Figure: 1.45, Finding: 1.2, Claim: 1,
-    Remark: 1, Term: 0.9, "In Dutch": 0.6, Data: 0.6, About: 0.5 };
+    Remark: 1, Term: 0.9, "In Dutch": 0.6, Data: 0.6, About: 0.5,
+    Code: 0.02 };
   const SMALL = new Set(("a an and are as at be by do does did for from how in is it of on or that the there this to was were what"
     + " with aan als bij de der des die dat door een en er het hoe in is met naar of om op over te tot uit van voor wat zijn"
   ).split(" "));
