@@ -17,6 +17,13 @@ DOIT_CONFIG = {
     "backend": "sqlite3", "dep_file": ":memory:",  # what has run is for `steps.engine.record` alone to know
 }  # fmt: skip
 
+# The processes that do the work of the steps which take long to load.
+DRAWING = process.Helper("steps.book.pictures")
+BOOK = process.Helper(
+    "steps.book.assemble", "steps.engine.html", "jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinxcontrib.bibtex",
+    "sphinx_external_toc", "sphinx.builders.html", "sphinx.search.en",
+)  # fmt: skip
+
 
 def task_sync() -> dict:
     """Reconcile each notebook's text and .ipynb."""
@@ -37,19 +44,19 @@ def task__pictures() -> Iterator[dict]:
     """Draw the pictures of a chapter's figures, each once; then make what the book needs of all but the synthesis."""
     for name in plan.CHAPTERS:
         after = [f"execute:{name}"]
-        yield {"name": name} | _step(plan.pictures(name), after, process.DRAWING, "steps.book.pictures", name)
+        yield {"name": name} | _step(plan.pictures(name), after, DRAWING, "steps.book.pictures", name)
     others = [f"_pictures:{name}" for name in plan.CHAPTERS if name != plan.SYNTHESIS]
     yield {"name": "ahead"} | _step(plan.ASSEMBLE, others, _ahead)
 
 
 def task_assemble() -> dict:
     """Put the executed chapters, their figures' files and the data catalogue where jupyter-book finds them."""
-    return _step(plan.ASSEMBLE, ["execute", "_pictures"], process.BOOK, "steps.book.assemble", *plan.CHAPTERS)
+    return _step(plan.ASSEMBLE, ["execute", "_pictures"], BOOK, "steps.book.assemble", *plan.CHAPTERS)
 
 
 def task_book() -> dict:
     """Build the HTML, warnings as errors; only a good build replaces the last one."""
-    task = _step(plan.OUTPUT, ["assemble"], process.BOOK, "steps.engine.html", plan.OUTPUT)
+    task = _step(plan.OUTPUT, ["assemble"], BOOK, "steps.engine.html", plan.OUTPUT)
     return task | {"meta": {"opens": plan.OPENS}}
 
 
@@ -74,4 +81,4 @@ def _chapter(name: str) -> object:
 
 def _ahead() -> None:
     """What is wrong is said when all of it is assembled."""
-    process.BOOK("steps.book.assemble", "ahead", *plan.CHAPTERS)
+    BOOK("steps.book.assemble", "ahead", *plan.CHAPTERS)

@@ -1,4 +1,4 @@
-"""What every chapter shares: tables by name, the ledger of claims, figures, and the statistics they use.
+"""What every chapter shares, in packages by subject; here, what all of them may use: tables by name, numbers as text.
 
 Importing it from within another checkout of the project than its own raises `ImportError`: an environment installs
 one checkout, and a copy of it would otherwise run, without a word, the code and the data of the original.

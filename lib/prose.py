@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Real
 
 import pandas as pd
@@ -25,6 +26,16 @@ def change(share: float, digits: int = 0) -> str:
 def month(when: pd.Timestamp) -> str:
     """A month in words: "October 2015"."""
     return f"{when:%B %Y}"
+
+
+def several(count: int, one: str, many: str) -> str:
+    """A count with the word that agrees with it: "1 year", "3 years"."""
+    return f"{number(count)} {one if count == 1 else many}"
+
+
+def in_words(words: Sequence[str]) -> str:
+    """Words as a sentence lists them: "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def glue(**phrases: object) -> None:

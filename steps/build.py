@@ -57,7 +57,7 @@ def _run(words: list[str]) -> int:
     import dodo
     from steps.engine import process
 
-    process.BOOK.load()
+    dodo.BOOK.load()
     # they only wait: two chapters and a helper or two work at a time (`steps.engine.process`)
     threads = len(plan.steps())
     try:

@@ -25,7 +25,7 @@ FRONT = re.compile(r"\A---\n.*?^---\n", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^(#{1,6})\s+(.*)$")
 SILENT = re.compile(r"\{(?:claim|cite(?::\w+)?)\}`[^`]*`|<!--.*?-->|<[^<>]*>|^\([\w-]+\)=$", re.MULTILINE)
 LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
-GLUED = re.compile(r"\{glue:\w+\}`[^`]*`")  # a number of the chapter, or a word
+GLUED = re.compile(r"\{glue:\w+\}`[^`]*`")  # a number of the chapter, or a word; it may end a sentence too
 ROLE = re.compile(r"\{[\w:]+\}`([^`<]*)[^`]*`")
 # What ends a sentence: a stop after a word, a bracket or a quote, before a capital, a number or a mark of emphasis.
 END = re.compile(r"(?<=[\w)\]%’'\"*_][\w)\]%’'\"*_])[.?!][*_’”)\"]*\s+(?=[*_“‘(\"]*[A-Z0-9€])|[.?!][*_)]*$|;\s*$")
@@ -78,7 +78,7 @@ def sentences(text: str) -> list[Sentence]:
     """The sentences of a MyST text; a place where a number will stand counts as one word."""
     found = []
     for line, paragraph, in_depth in paragraphs(text):
-        said = LINK.sub(r"\1", ROLE.sub(r"\1", GLUED.sub("1", paragraph))).replace("**", "").replace("\\", "")
+        said = LINK.sub(r"\1", ROLE.sub(r"\1", GLUED.sub("10", paragraph))).replace("**", "").replace("\\", "")
         start = 0
         for end in [*END.finditer(said), None]:
             part = said[start : end.end() if end else None].strip()

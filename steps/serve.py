@@ -12,7 +12,7 @@ from tornado.web import HTTPError
 
 from steps import ROOT
 
-WATCHED = ["notebooks", "data", "lib", "steps", "book/*.*", "book/_*", "_config.yml", "_toc.yml"]
+WATCHED = ["notebooks", "data", "lib", "steps", "book/*.*", "book/code", "book/_*", "_config.yml", "_toc.yml"]
 PORT = 8000
 WAITING = "<!doctype html><title>Building</title><p>The book is being built for the first time; this page follows."
 

@@ -54,7 +54,7 @@ COMPLAINTS = pytest.StashKey[int]()  # the file descriptor of the terminal
 
 # The two builds of the whole book, then what needs the first of them.
 SLOW = ["test_the_same_input_gives_the_same_bytes_in_another_folder_and_time_zone", "test_build", "test_browser",
-        "test_beneath", "test_book", "test_return", "test_efficiency"]  # fmt: skip
+        "test_beneath", "test_search", "test_book", "test_return", "test_efficiency"]  # fmt: skip
 
 SMALL = {
     "_toc.yml": """format: jb-book

@@ -10,7 +10,7 @@ kernelspec:
 # Did it work?
 
 Not much, says the report.{claim}`some-claim, other-claim` About {glue:text}`share` of it was
-[checked here](x.md). {glue:text}`number` were not. No. 5 holds.
+[checked here](x.md). {glue:text}`number` were not, of {glue:text}`all`. No. 5 holds.
 
 ```{code-cell} ipython3
 # A comment. That has. Many sentences. In it.
@@ -43,7 +43,7 @@ def said(text):
 
 def test_sentences_are_those_that_a_reader_reads():
     assert said(PAGE) == [
-        "Not much, says the report.", "About 1 of it was checked here.", "1 were not.", "No. 5 holds.",
+        "Not much, says the report.", "About 10 of it was checked here.", "10 were not, of 10.", "No. 5 holds.",
         "One item, with a placebo.", "Another item; it ends.", "A cell of a table.", "Another",
         "The placebo of this section, and the placebo of the next.", "Placebo.",
         "A bold end.", "And a second placebo.", "*Emphasis ends so.*", '"Quoted as well."', "Third.",

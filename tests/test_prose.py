@@ -24,6 +24,11 @@ from lib import prose
         (prose.change(0), "0%"),
         (prose.change(12), "+1,200%"),
         (prose.month(pd.Timestamp("2015-10-01")), "October 2015"),
+        (prose.several(1, "year", "years"), "1 year"),
+        (prose.several(1200, "month", "months"), "1,200 months"),
+        (prose.in_words(["a"]), "a"),
+        (prose.in_words(["a", "b"]), "a and b"),
+        (prose.in_words(["a", "b", "c"]), "a, b and c"),
     ],
 )
 def test_known_phrases(text, expected):

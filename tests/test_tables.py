@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from lib import data
-from lib.ledger import claims
+from lib.ledger import claims, statement
 from lib.ledger.verdicts import UNTESTED
 from lib.measures import flows
 
@@ -32,10 +32,10 @@ def test_ledger_row_is_consistent(row):
         pd.Timestamp(row.value)
     elif row.kind in ("count", "share", "ratio", "score", "money"):
         float(row.value)
-        assert row.precision in claims.BOUNDS or float(row.precision) > 0
+        assert row.precision in statement.BOUNDS or float(row.precision) > 0
         assert row.unit
     else:
-        assert row.precision == "" or row.precision in claims.BOUNDS or float(row.precision) > 0
+        assert row.precision == "" or row.precision in statement.BOUNDS or float(row.precision) > 0
         if row.precision == "":
             assert row.value in {"rise", "fall", "yes", "no"} | DEGREES
 

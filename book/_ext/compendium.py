@@ -23,22 +23,16 @@ class Noted(unsrt.Style):
         return toplevel[super().get_incollection_template(entry), sentence[optional_field("note")]]
 
 
-def _found(app: Sphinx) -> list:
-    """Leave out of the search index the words that no page holds any longer; Sphinx would keep them, without a page."""
-    index = app.builder.indexer
-    for words in (index._mapping, index._title_mapping):
-        for word in [word for word, pages in words.items() if not pages]:
-            del words[word]
-    return []
-
-
 def _kept(app: Sphinx, problem: Exception | None) -> None:
     """Keep the environment as it is after writing.
 
-    Sphinx keeps it before, without what search is to find of the pages' index entries; the next build would lose
-    those of every page that it does not write.
+    Sphinx keeps it before, without what the search is to find; the next build would lose that of every page that it
+    does not write.
     """
     if not problem:
+        for bibliography in app.env.get_domain("cite").bibliographies.values():
+            for citation in bibliography.citation_nodes.values():
+                citation.clear()  # writing has filled it, and would add the same again
         with Path(app.doctreedir, ENV_PICKLE_FILENAME).open("wb") as file:
             pickle.dump(app.env, file, pickle.HIGHEST_PROTOCOL)
 
@@ -53,7 +47,7 @@ def setup(app: Sphinx) -> dict:
         numbering.parallel_read_safe = True
     app.setup_extension("markup")
     app.setup_extension("navigation")
-    app.connect("html-collect-pages", _found)
+    app.setup_extension("search")
     app.connect("build-finished", _kept)
     code = b"".join(file.read_bytes() for file in sorted(HERE.glob("*.py")))
     return {"env_version": crc32(code), "parallel_read_safe": True, "parallel_write_safe": True}

@@ -36,11 +36,20 @@ class Depth(SphinxPostTransform):
                     "%r must begin with a sentence that says what is in there", title.astext(), location=section
                 )
                 continue
+            if next(lead.findall(_pressed), None):
+                LOG.warning(
+                    "the first paragraph of %r opens it: no link and no mark in it", title.astext(), location=section
+                )
+            section["folded"] = True  # what opens it holds no link to its heading (`markup.Translator`)
             said = nodes.inline("", "", *lead.children, classes=["depth-lead"])
             section[:] = [
                 _html('<details class="depth"><summary>'), title, said, _html("</summary>"),
                 *filter(None, inside), _html("</details>"),
             ]  # fmt: skip
+
+
+def _pressed(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.reference) or (isinstance(node, nodes.inline) and "claim-marks" in node["classes"])
 
 
 def _html(text: str) -> nodes.raw:

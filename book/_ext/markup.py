@@ -43,6 +43,11 @@ class Translator(HTML5Translator):
         if node["classes"] != GLUED:
             super().depart_inline(node)
 
+    def add_permalink_ref(self, node: nodes.Element, title: str) -> None:
+        """The link to a heading, unless the heading is what opens its section (`depth`)."""
+        if not node.get("folded"):
+            super().add_permalink_ref(node, title)
+
     def visit_table(self, node: nodes.table) -> None:
         """A table that scrolls sideways by itself when it is wider than the page."""
         self.body.append('<div class="table-container" tabindex="0">')

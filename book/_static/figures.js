@@ -40,7 +40,7 @@
     live.className = "figure-live";
     figure.querySelector(".figure-live")?.remove();
     figure.querySelector(".figure-picture").append(live);
-    await window.vegaEmbed(live, spec, {
+    const { view } = await window.vegaEmbed(live, spec, {
       actions: false,
       ast: true, // expressions are interpreted, so that a page may forbid what makes code from text
       bind: choices,
@@ -53,7 +53,93 @@
     picture.querySelectorAll("[role]").forEach((part) => part.removeAttribute("role"));
     picture.setAttribute("role", "img");
     picture.setAttribute("aria-label", spec.description);
+    if (choices.firstElementChild) follow(figure, view, choices, spec.description);
     figure.classList.add("is-live");
+  }
+
+  // A control that is moved renews the picture's description and is said, from what a pointer would get of each mark.
+  const [LONG, FEW, QUIET] = [250, 12, 500]; // characters that are said, rows said one by one, milliseconds
+  const status = Object.assign(document.createElement("p"), { className: "visually-hidden", role: "status" });
+
+  function drawn(view) {
+    const [rows, texts] = [new Map(), []];
+    (function look(item) {
+      if (item.tooltip && typeof item.tooltip === "object") rows.set(JSON.stringify(item.tooltip), item.tooltip);
+      if (item.mark?.marktype === "text" && item.mark.role === "mark") texts.push(String(item.text));
+      item.items?.forEach(look);
+    })(view.scenegraph().root);
+    return { rows, texts };
+  }
+  const figures = /^[−+]?[€$]?[\d.]/;
+  const value = (row) => parseFloat(Object.values(row).findLast((one) => figures.test(one)).replace("−", "-").replace(/[€$,]/g, ""));
+  const phrase = (row) => Object.entries(row)
+    .map(([name, one]) => (figures.test(one) ? `${name.replaceAll("_", " ")} ${one}` : one)).join(", ");
+
+  function changed(before, after) {
+    const rows = [...after.rows].filter(([key]) => !before.rows.has(key)).map(([, row]) => row);
+    if (rows.length && rows.length <= FEW) return rows.map(phrase);
+    const numbers = [...after.rows.values()].filter((row) => Object.values(row).some((one) => figures.test(one)));
+    if (numbers.length && (rows.length || before.rows.size !== after.rows.size)) {
+      numbers.sort((one, other) => value(one) - value(other));
+      return [`${after.rows.size} values, lowest: ${phrase(numbers[0])}; highest: ${phrase(numbers.at(-1))}`];
+    }
+    const texts = after.texts.filter((text) => !before.texts.includes(text));
+    return texts.length ? texts : ["The values stay the same"];
+  }
+  function fitting(start, parts) {
+    let said = start;
+    for (const [place, part] of parts.entries()) {
+      const left = parts.length - place;
+      if (said.length + part.length + 15 > LONG) return place ? `${said} and ${left} more.` : said;
+      said += ` ${part}${left > 1 ? ";" : "."}`;
+    }
+    return said;
+  }
+
+  // Name and unit of a control, of "Price (€)", "Share, %", "Extra a month, Morocco" or "Years on".
+  function called(control) {
+    const name = control.labels[0].querySelector(".vega-bind-name").textContent.trim();
+    const [, plain, unit] = name.match(/^(.*) \(([^)]+)\)$/) ?? name.match(/^(.*), ((?:%|[a-z]).*)$/) ?? [];
+    const inside = name.match(/^(.+), [A-Z]/) ?? name.match(/^(Years|Months|Days)\b/);
+    return [plain ?? name, unit ?? inside?.[1].toLowerCase() ?? ""];
+  }
+  function shows(control) {
+    const [, unit] = called(control);
+    const value = control.selectedOptions?.[0].text ?? control.value;
+    return /^[\d.]+$/.test(value) ? `${value}${unit.startsWith("%") ? "" : " "}${unit}`.trim() : value;
+  }
+  const says = (control) => `${called(control)[0]}: ${shows(control)}`;
+
+  function follow(figure, view, choices, description) {
+    document.querySelector("main").append(status);
+    const controls = [...choices.querySelectorAll("select, input")];
+    const first = controls.map(says);
+    function name() {
+      for (const control of controls.filter(({ type }) => type === "range")) {
+        control.setAttribute("aria-valuetext", shows(control));
+        control.nextElementSibling?.setAttribute("aria-hidden", "true"); // the same number, which is part of no name
+      }
+    }
+    let [before, waiting] = [null, 0];
+    choices.addEventListener("input", () => { before ??= drawn(view); }, true); // as it was
+    choices.addEventListener("input", ({ target }) => {
+      name();
+      clearTimeout(waiting);
+      waiting = setTimeout(async () => {
+        await view.runAsync();
+        const parts = changed(before, drawn(view));
+        before = null;
+        const others = controls.map(says).filter((said) => !first.includes(said));
+        const moved = others.join("; ");
+        const subject = figure.querySelector(".figure-subtitle").textContent.trim().replace(/\.$/, "");
+        const [whole, short] = [`${subject}. ${moved}.`, `${moved}.`].map((start) => fitting(start, parts));
+        const renewed = whole.includes(parts.at(-1)) ? whole : short.includes(parts[0]) ? short
+          : fitting(`${others.length} controls moved, the last to ${says(target)}.`, parts);
+        view.container().querySelector("svg").setAttribute("aria-label", moved ? renewed : description);
+        status.textContent = fitting(`${says(target)}.`, parts);
+      }, QUIET);
+    });
+    name();
   }
 
   const complain = (figure) => (error) => console.warn(`${figure.id}: ${error.message}; its picture or its file stays`);

@@ -1,10 +1,21 @@
-"""House theme and figure contract; `charts.figure` makes every figure of the book."""
+"""The house's charts: each a function of a tidy table, in one theme; `charts.figure` makes every figure of the book.
 
+What a figure shows is computed in its chapter, and pictures of it are drawn by the build.
+"""
+
+from lib.charts.bars import bars
 from lib.charts.contract import MIMETYPE, NARROW, WIDE, Figure, figure
+from lib.charts.controls import menu, slider
+from lib.charts.dots import dots
 from lib.charts.grid import matrix
 from lib.charts.harvest import harvest
+from lib.charts.heat import heat
+from lib.charts.histogram import histogram
+from lib.charts.lines import lines
 from lib.charts.maps import incident_map, land, mercator
 from lib.charts.multiples import small_multiples
+from lib.charts.panels import panels
+from lib.charts.ranked import ranked
 from lib.charts.series import fit, route_lines
 from lib.charts.theme import (
     BLUE,
@@ -29,7 +40,7 @@ from lib.charts.timeline import spans, timeline
 
 __all__ = [
     "BLUE", "FONT", "GREEN", "GREY", "GRID", "INK", "LAND", "MIMETYPE", "MUTED", "NARROW", "ORANGE", "PURPLE",
-    "ROUTES", "SHADE", "VERMILLION", "WIDE", "Figure", "figure", "fit", "harvest", "incident_map",
-    "land", "matrix", "mercator", "route_colour", "route_dash", "route_legend",
-    "route_lines", "small_multiples", "spans", "theory_diagram", "timeline",
+    "ROUTES", "SHADE", "VERMILLION", "WIDE", "Figure", "bars", "dots", "figure", "fit", "harvest", "heat", "histogram",
+    "incident_map", "land", "lines", "matrix", "menu", "mercator", "panels", "ranked", "route_colour", "route_dash",
+    "route_legend", "route_lines", "slider", "small_multiples", "spans", "theory_diagram", "timeline",
 ]  # fmt: skip

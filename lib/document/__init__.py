@@ -1,4 +1,4 @@
 """The report held against itself: its numbers, its cross-references and its citations.
 
-What it states of the world is in `ledger`.
+What it states of the world is in `lib.ledger`.
 """

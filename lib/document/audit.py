@@ -9,7 +9,8 @@ from itertools import combinations
 
 import pandas as pd
 
-from lib.ledger.claims import BOUNDS, DATE_FORMATS, agrees
+from lib.ledger.claims import agrees
+from lib.ledger.statement import BOUNDS, DATE_FORMATS
 
 OUTSIDE = "not_in_document"
 

@@ -275,9 +275,15 @@ def _variance(square: np.ndarray, chance: np.ndarray) -> np.ndarray:
 
 
 def _around(square: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """The mean of `square` over the countries next in size, without the country itself."""
-    order = np.argsort(size, axis=-1, kind="stable")
-    place, countries = np.argsort(order, axis=-1, kind="stable"), size.shape[-1]
+    """The mean of `square` over the countries next in size, without the country itself.
+
+    Countries that are alike in everything have the same others next to them, whichever of them stands first.
+    """
+    order, countries = np.argsort(size, axis=-1, kind="stable"), size.shape[-1]
+    ordered = np.take_along_axis(size, order, axis=-1)
+    alike = np.concatenate([np.zeros_like(ordered[..., :1], bool), ordered[..., 1:] == ordered[..., :-1]], axis=-1)
+    first_alike = np.maximum.accumulate(np.where(alike, 0, np.arange(countries)), axis=-1)
+    place = np.take_along_axis(first_alike, np.argsort(order, axis=-1, kind="stable"), axis=-1)
     sums = np.cumsum(np.take_along_axis(square, order, axis=-1), axis=-1)
     sums = np.concatenate([np.zeros_like(sums[..., :1]), sums], axis=-1)
     first = np.clip(place - NEAR, 0, max(countries - 2 * NEAR - 1, 0))

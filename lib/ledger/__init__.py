@@ -1,4 +1,4 @@
 """What the report states and what checks say of it: claims, verdicts, official rows, the record of each chapter.
 
-A claim is tested here and nowhere else. How a value is computed is not here: see `effects`, `returns`, `measures`.
+A claim is tested here and nowhere else; what it is tested with is in `lib.effects`, `lib.returns`, `lib.measures`.
 """

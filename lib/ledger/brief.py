@@ -10,8 +10,7 @@ from lib.ledger.verdicts import NO, OPEN, PARTLY, YES, Result, badge, by_what, t
 
 COLUMNS = ("Question", "The report says", "What checking shows", "How much was checked")
 SIGNS_MEAN = (
-    f"{YES} agrees, {PARTLY} in part, {NO} differs, {OPEN} was not checked. {SIGNS[SOME]} is how much was checked. "
-    "A numbered mark opens a claim."
+    f"{YES} agrees, {PARTLY} in part, {NO} differs, {OPEN} was not checked. {SIGNS[SOME]} is how much was checked."
 )
 
 
@@ -46,7 +45,7 @@ class Brief:
         rows = "".join(map(_row, self.answers))
         return (
             f'<table class="brief"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-            f'<p class="brief-signs">{SIGNS_MEAN}</p>'
+            f'<p class="brief-signs">{SIGNS_MEAN} A numbered mark opens a claim.</p>'
         )
 
     def __repr__(self) -> str:

@@ -15,64 +15,18 @@ from lib import data
 from lib.ledger import record
 from lib.ledger.assess import STATES, shows
 from lib.ledger.brief import Answer
+from lib.ledger.statement import BOUNDS, DATE_FORMATS, Claim, is_number, written
 from lib.ledger.verdicts import CONFIRMED, DIFFERS, UNTESTED, Card, Result, Summary, Verdicts
-from lib.measures.studies import Counted
+from lib.ledger.votes import Counted
 
 TESTABLE = ("public", "studies", "document", "arithmetic")
-BOUNDS = {
-    ">": lambda computed, stated: computed > stated,
-    ">=": lambda computed, stated: computed >= stated,
-    "<": lambda computed, stated: computed < stated,
-    "<=": lambda computed, stated: computed <= stated,
-}
 READ = 4  # significant digits of a fraction that is computed for a claim in words
 MOST_DIGITS = 12  # decimals of a computed number, where fewer would tell another verdict
 MEASURED = re.compile(r"\bper\b|^(days|weeks|months|years)\b")  # units whose numbers need not be whole
-DATE_FORMATS = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
 
 
 class ClaimError(AssertionError):
     """A verdict other than the expected one, or a claim tested twice, never, or not as its row says."""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One row of the ledger; the fields are the columns of `data/claims.csv`."""
-
-    id: str
-    chapter: str
-    section: str
-    footnote: int | None
-    statement: str
-    kind: str
-    value: str
-    unit: str
-    period: str
-    precision: str
-    evidence: str
-    expect: str
-    whose: str
-    places: str
-    note: str
-
-    @property
-    def where(self) -> str:
-        """Section and footnote of the report, then other places that state it; parts without a number by their name."""
-        first, *others = [_section(place) for place in [self.section, *filter(None, self.places.split(";"))]]
-        said = first + (f", footnote {self.footnote}" if self.footnote else "")
-        return f"{said}; also {', '.join(others)}" if others else said
-
-    @property
-    def stated(self) -> str:
-        """What the report states, as a reader would write it."""
-        if self.precision in BOUNDS:
-            words = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most"}
-            return f"{words[self.precision]} {_shown(self.value, self.precision)} {self.unit}".strip()
-        return f"{_shown(self.value, self.precision)} {self.unit if _is_number(self.precision) else ''}".strip()
-
-
-def _section(place: str) -> str:
-    return f"§{place}" if place[0].isdigit() else place
 
 
 def agrees(stated: str, computed: float, precision: str) -> bool:
@@ -95,7 +49,7 @@ def verdict(claim: Claim, computed: object = None, held: bool = False) -> str:
 
     A claim whose evidence is public, studies, arithmetic or a document needs a computed value; one whose evidence is
     reported, literature or restricted must not have one. Published studies give a count of their votes
-    (`lib.measures.studies.Counted`), which has its verdict, or a word that is compared like any other. `held` says that
+    (`lib.ledger.votes.Counted`), which has its verdict, or a word that is compared like any other. `held` says that
     the restricted data are at hand: then a claim that needs them is tested like any other, or not, if even they give no
     value. Raises `ClaimError` otherwise. Dates are compared as far as the row's precision goes; words (`rise`,
     `fall`, `none`, `yes`, `no`; booleans are yes and no) as they are.
@@ -121,7 +75,7 @@ def verdict(claim: Claim, computed: object = None, held: bool = False) -> str:
         if claim.evidence != "studies":
             raise ClaimError(f"{claim.id}: studies were counted, but the ledger says its evidence is {claim.evidence}")
         return computed.verdict
-    if _is_number(claim.precision) or claim.precision in BOUNDS:
+    if is_number(claim.precision) or claim.precision in BOUNDS:
         if not (isinstance(computed, Real) and math.isfinite(computed)):
             raise ClaimError(f"{claim.id}: a number is needed to test it, not {computed!r}")
         return CONFIRMED if agrees(claim.value, computed, claim.precision) else DIFFERS
@@ -130,7 +84,7 @@ def verdict(claim: Claim, computed: object = None, held: bool = False) -> str:
 
 def _documented(value: str, claim: Claim | None) -> object:
     """A value of the public record in the type in which the claim is tested."""
-    numeric = claim is not None and (_is_number(claim.precision) or claim.precision in BOUNDS)
+    numeric = claim is not None and (is_number(claim.precision) or claim.precision in BOUNDS)
     return float(value) if numeric else value
 
 
@@ -152,8 +106,8 @@ def shown(claim: Claim, value: object) -> str:
     fewer would have another verdict than the one computed. Dates and words stay what they are.
     """
     bound = claim.precision in BOUNDS
-    if not (isinstance(value, Real) and (bound or _is_number(claim.precision))):
-        return _shown(_word(value, claim.precision), claim.precision, READ)
+    if not (isinstance(value, Real) and (bound or is_number(claim.precision))):
+        return written(_word(value, claim.precision), claim.precision, READ)
     number, counted = float(value), claim.kind == "count" and not MEASURED.search(claim.unit)
     if number.is_integer() and claim.kind == "count":
         return f"{number:,.0f}"
@@ -164,26 +118,6 @@ def shown(claim: Claim, value: object) -> str:
         decimals += 1
     rounded = round(number, decimals)
     return f"{rounded:,.0f}" if rounded.is_integer() else f"{rounded:,.{decimals}f}"
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return float(text) > 0
-    except ValueError:
-        return False
-
-
-def _shown(value: str, precision: str, digits: int = 6) -> str:
-    """Thousands separators for counts; years, dates and words as they are; so many significant digits of a fraction."""
-    if precision in DATE_FORMATS:
-        return value
-    try:
-        as_number = float(value)
-    except ValueError:
-        return value
-    if as_number.is_integer() or abs(as_number) >= 10_000:
-        return f"{as_number:,.0f}"
-    return f"{as_number:,.{digits}g}"
 
 
 def _empty(column: str) -> str | None:
@@ -259,8 +193,21 @@ class Ledger:
             raise ClaimError(f"{self.chapter}: {problem}; newest first") from problem
 
     def untested(self, *ids: str) -> Verdicts:
-        """Enter claims that nothing here tests; their rows say why."""
-        return Verdicts([self._record(id, None) for id in ids])
+        """Enter claims that nothing here tests; their rows say why.
+
+        An id that ends in `*` stands for all that begin so, cannot be tested and were not entered before; raises
+        `ClaimError` when it stands for none.
+        """
+        return Verdicts([self._record(id, None) for one in ids for id in self._beginning(one)])
+
+    def _beginning(self, id: str) -> list[str]:
+        if not id.endswith("*"):
+            return [id]
+        closed = (one for one, claim in self.claims.items() if claim.evidence not in TESTABLE)
+        found = [one for one in closed if one.startswith(id[:-1]) and one not in self.results]
+        if not found:
+            raise ClaimError(f"{self.chapter}: no claim that cannot be tested, and was not entered, begins as {id}")
+        return found
 
     def check_restricted(self, computed: dict[str, object]) -> Verdicts:
         """Test claims on restricted data where the reader holds them; otherwise enter them as untested.

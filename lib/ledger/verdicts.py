@@ -7,12 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from lib.ledger.claims import Claim
+from lib.ledger.statement import Claim
 
 MIMETYPE = "application/vnd.compendium.claims+json"
 SHOWN_HERE = "application/vnd.compendium.verdicts+json"  # the ids of the claims whose verdicts a cell shows
@@ -157,7 +155,7 @@ def _card(card: Card) -> str:
     checked = f"{tested.total()} of {len(card.results)} claims checked"
     against = f", {tested_against(tested)}" if tested else ""
     links = " ".join(
-        f'<a href="#{r.claim.id}" aria-label="Claim {n}: {escape(r.claim.statement)}">{n}</a>'
+        f'<a href="#{r.claim.id}" aria-label="{n}, claim: {escape(r.claim.statement)}">{n}</a>'
         for n, r in enumerate(card.results, start=1)
     )
     return (

@@ -29,50 +29,22 @@ mixed. It never is while the synthesis that the report cites for it was not seen
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import pandas as pd
 
 from lib import data
-from lib.ledger.verdicts import CONFIRMED, CONTESTED, DIFFERS
+from lib.ledger.votes import AGREE, CONTRADICT, DISAGREE, NOT_DECIDABLE, Counted
 
 AGREES, MIXED, AGAINST, CONTEXT = "agrees", "mixed", "against", "context"
 VOTES = {AGREES: 0.0, MIXED: 0.5, AGAINST: 1.0}
 FEWEST, LOW_SHARE, HIGH_SHARE = 3, 1 / 4, 3 / 4
 WHOLE_SHARE, WHOLE_VOTES = 1 / 2, 3  # against a claim of what the literature as a whole says
 LOW_RISK, HIGH_RISK, TRIAL, REVIEW = "low", "high", "randomised trial", "review"
-AGREE, DISAGREE, CONTRADICT, NOT_DECIDABLE = "agree", "disagree", "contradict it", "not decidable"
 MAIN, TOLD, TEAMS = "all studies", "without what is inferred", "one vote per team"
 RISKS = (LOW_RISK, "some", HIGH_RISK, "not rated")
 NOT_TOLD = "not told"  # of a result that was not seen
 INFERRED = "(inferred)"  # ends what was read, where it does not say so outright
 MANY = "mixed"  # of a study whose outcomes point different ways
-
-
-@dataclass(frozen=True)
-class Counted:
-    """The votes on one claim: how many of each, what they say, and whether they contradict the claim by the rule.
-
-    The last two differ only for a claim of what the literature as a whole says, which votes alone rarely contradict.
-    """
-
-    agree: int
-    mixed: int
-    against: int
-    says: str
-    contradicted: bool = False
-
-    @property
-    def verdict(self) -> str:
-        """Confirmed, differs or contested. Raises `ValueError` where the studies cannot decide: leave it untested."""
-        if self.says == NOT_DECIDABLE:
-            raise ValueError("the studies seen cannot decide this claim; leave it untested")
-        if self.says == AGREE:
-            return CONFIRMED
-        return DIFFERS if self.contradicted else CONTESTED
-
-    def __str__(self) -> str:
-        return f"they {self.says} ({self.agree} agree, {self.mixed} mixed, {self.against} against)"
 
 
 def votes(claim: str) -> pd.DataFrame:

@@ -37,6 +37,7 @@ PERPETRATORS = {
     ],
     "primaryKey": ["country", "perpetrator"],
 }
+COUNTRIES = {"morocco": "MAR", "tunisia": "TUN", "turkiye": "TUR"}  # of figures 11 and 12, as ids of claims name them
 
 
 def danger(path: str | Path) -> pd.DataFrame:
@@ -70,6 +71,65 @@ def perpetrators(path: str | Path) -> pd.DataFrame:
     _refuse(table, path, too_many, "answers", "more than respondents")
     found = _with_intervals(table, "answers")
     return found.sort_values(["country", "share"], ascending=[True, False], ignore_index=True)
+
+
+def claims(danger: pd.DataFrame | None, perpetrators: pd.DataFrame | None) -> dict[str, object]:
+    """What a reader's survey has for the ledger's claims on figures 11 and 12; missing where it cannot tell.
+
+    `danger` and `perpetrators` are what the functions of these names return, or nothing.
+    """
+    found: dict[str, object] = {f"protection-danger-{name}": trend(danger, code) for name, code in COUNTRIES.items()}
+    found["protection-danger-turkiye-high"] = None  # the report gives no level, so no data can test it
+    found["protection-perpetrators-authorities"] = _authorities_first(perpetrators)
+    for name, code in COUNTRIES.items():
+        found[f"protection-perpetrators-{name}-answers"] = _base(perpetrators, code, "answers")
+        found[f"protection-perpetrators-{name}-base"] = _base(perpetrators, code, "respondents")
+    return found
+
+
+def rows(danger: pd.DataFrame | None, perpetrators: pd.DataFrame | None) -> pd.DataFrame:
+    """The shares of a reader's survey as rows of a figure: asked (in words), count, of, percent, low and high.
+
+    The last three are in percent. `danger` and `perpetrators` are what the functions of these names return; one of the
+    two may be missing.
+    """
+    names = data.load("countries").set_index("iso3")["name"]
+    parts = []
+    if danger is not None:
+        said = danger["country"].map(names) + ", " + danger["year"].astype(str) + ": a place in it is dangerous"
+        parts.append(danger.assign(asked=said))
+    if perpetrators is not None:
+        parts.append(perpetrators.assign(asked=perpetrators["country"].map(names) + ": " + perpetrators["perpetrator"]))
+    found = pd.concat(parts, ignore_index=True)[["asked", "count", "of", "share", "low", "high"]]
+    found[["share", "low", "high"]] *= 100
+    return found.rename(columns={"share": "percent"})
+
+
+def trend(danger: pd.DataFrame | None, country: str) -> str | None:
+    """Rise or fall from a country's first to its last year, where the two differ beyond chance; else none shown.
+
+    Missing without data, or with one year only.
+    """
+    years = danger[danger["country"] == country] if danger is not None else ()
+    if len(years) < 2:
+        return None
+    first, last = (intervals.share(*years.iloc[at][["count", "of"]]) for at in (0, -1))
+    if intervals.differ(first, last) >= 0.05:
+        return "none shown"
+    return "rise" if last.share > first.share else "fall"
+
+
+def _authorities_first(perpetrators: pd.DataFrame | None) -> bool | None:
+    """Whether in all three countries those named most often are linked to the authorities."""
+    if perpetrators is None:
+        return None
+    first = perpetrators[perpetrators["country"].isin(COUNTRIES.values())].drop_duplicates("country")
+    return bool(first["authority"].eq("yes").all()) if len(first) == len(COUNTRIES) else None
+
+
+def _base(perpetrators: pd.DataFrame | None, country: str, column: str) -> int | None:
+    found = perpetrators.loc[perpetrators["country"] == country, column].dropna() if perpetrators is not None else ()
+    return int(found.iloc[0]) if len(found) else None
 
 
 def describe(path: str | Path, title: str) -> data.Provenance:

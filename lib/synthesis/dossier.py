@@ -9,10 +9,9 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from lib import data
 from lib.ledger.assess import DECIDING, MEANING, SHOWN_MEANS, SIGNS, STATES, assess, owed, said
 from lib.ledger.claims import read_ledger
-from lib.ledger.verdicts import DIFFERS, UNTESTED, badge, counted, tested_against
+from lib.ledger.verdicts import DIFFERS, badge, tested_against
 from lib.shown import Shown
 from lib.synthesis import trail
 
@@ -115,6 +114,7 @@ def conclusions(found: Trail) -> Shown:
             "id": id,
             "name": found.names[id],
             "text": row["conclusion"],
+            "short": row["short"],
             "section": row["section"],
             "why": why.get(id),
             "findings": [
@@ -130,45 +130,6 @@ def conclusions(found: Trail) -> Shown:
     return _dossier(found, "conclusions.html", entries)
 
 
-def recommendations(found: Trail) -> Shown:
-    """Every recommendation with its parts, the conclusions it rests on, and the claims that carry its stated reason."""
-    levels = found.of_conclusions()[["checked", "shows"]].to_dict("index")
-    carried = found.recommendation_claim.merge(found.claims.rename(columns={"id": "claim"}), on="claim")
-    table, links = data.plain(found.recommendations), data.plain(found.recommendation_conclusion)
-    entries = []
-    for row in table[table["part_of"].isna()].to_dict("records"):
-        id, parts = row["id"], table[table["part_of"] == row["id"]]
-        mine = links[links["recommendation"].isin([id, *parts["id"]])]
-        why = links[links["recommendation"] == id].set_index("conclusion")["why"]
-        claims = carried[carried["recommendation"].isin([id, *parts["id"]])].drop_duplicates("claim")
-        entry = {
-            "id": id,
-            "name": f"Recommendation {_number(id)}",
-            "text": row["recommendation"],
-            "section": row["section"],
-            "parts": [_part(part, links) for part in parts.to_dict("records")],
-            "conclusions": [
-                {"id": conclusion, "why": why.get(conclusion)} | levels[conclusion]
-                for conclusion in mine["conclusion"].drop_duplicates()
-            ],
-            "claims": _claims(found, claims),
-            "counted": counted(claims["verdict"]),
-        }
-        entries.append(entry)
-    return _dossier(found, "recommendations.html", entries)
-
-
-def _part(part: dict, links: pd.DataFrame) -> dict:
-    """A part of a recommendation with the conclusions that it rests on."""
-    mine = links[links["recommendation"] == part["id"]]
-    return {
-        "name": _number(part["id"]),
-        "text": part["recommendation"],
-        "conclusions": mine["conclusion"].tolist(),
-        "why": "; ".join(mine["why"].dropna().unique()),
-    }
-
-
 def answer(found: Trail) -> Shown:
     """The conclusions in one table: how much of each was checked, and what the checks show."""
     why = found.sentences.set_index("about")["why"]
@@ -182,8 +143,14 @@ def answer(found: Trail) -> Shown:
     return Shown(ENVIRONMENT.get_template("answer.html").render(rows=rows), text)
 
 
-def discrepancies(found: Trail) -> Shown:
-    """Every claim that differs, by how much hangs on it.
+def scales() -> Shown:
+    """What the words and signs of the two scales stand for."""
+    text = "\n".join(f"{name}: {meaning}" for name, meaning in (SHOWN_MEANS | MEANING).items())
+    return Shown(ENVIRONMENT.get_template("scales.html").render(), text)
+
+
+def discrepancies(found: Trail) -> tuple[Shown, Shown]:
+    """Every claim that differs: those beneath a conclusion or a recommendation, and the others.
 
     First those beneath the most recommendations, then conclusions, then findings; among equals first those whose
     finding has the fewest other claims.
@@ -205,6 +172,11 @@ def discrepancies(found: Trail) -> Shown:
         }
         for id in order.index
     ]  # fmt: skip
+    weighty = [row for row in rows if row["conclusions"] or row["recommendations"]]
+    return _differing(found, weighty), _differing(found, [row for row in rows if row not in weighty])
+
+
+def _differing(found: Trail, rows: list[dict]) -> Shown:
     text = "\n".join(f"{row['id']}: stated {row['stated']}, computed {row['computed']}" for row in rows)
     return Shown(ENVIRONMENT.get_template("discrepancies.html").render(rows=rows, names=found.names), text)
 
@@ -212,22 +184,3 @@ def discrepancies(found: Trail) -> Shown:
 def _dossier(found: Trail, template: str, entries: list[dict]) -> Shown:
     html = ENVIRONMENT.get_template(template).render(entries=entries, names=found.names)
     return Shown(html, "\n".join(f"{entry['name']}: {entry['text']}" for entry in entries))
-
-
-def _claims(found: Trail, claims: pd.DataFrame) -> list[dict]:
-    """The claims, those tested against the world first, then the other tested ones.
-
-    `rows` is the page of the table that the first official rows of a claim stand on, or empty.
-    """
-    tables = found.rows.drop_duplicates("claim").set_index("claim")["table"].str.replace("_", "-")
-    order = {"public": 0, "studies": 0, "restricted": 0, "document": 1, "arithmetic": 2}
-    ranked = claims.assign(
-        id=claims["claim"],
-        rows=claims["claim"].map(tables).fillna(""),
-        rank=claims["evidence"].map(order).where(~claims["verdict"].isin(UNTESTED), 3),
-    )
-    return ranked.sort_values("rank", kind="stable").to_dict("records")
-
-
-def _number(id: str) -> str:
-    return id.removeprefix("recommendation-")

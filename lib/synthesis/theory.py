@@ -1,4 +1,4 @@
-"""The theory of change: boxes and arrows from one table, the verdict of the chapters on every arrow, a nested list."""
+"""The theory of change: boxes and arrows from one table, the verdict of the chapters on every arrow, a table."""
 
 from __future__ import annotations
 
@@ -93,59 +93,47 @@ def basis(arrow: object) -> str:
     return f"{said}, {arrow.tested} tested" if arrow.tested else f"{said}, none tested: the report's word"
 
 
-def flow(boxes: pd.DataFrame, arrows: pd.DataFrame, folded: str = "") -> Shown:
-    """The tracks of a theory, each from input to impact: levels, their boxes, and under each box its arrows.
+def steps(boxes: pd.DataFrame, arrows: pd.DataFrame) -> Shown:
+    """The steps of a theory as a table, from input to impact: each with its assumption.
 
     `boxes` and `arrows` are what `split` returns; where `arrows` come from `states`, each carries its state and
-    the claims behind it. With `folded` the list is folded away under these words.
+    the claims behind it.
     """
     labels = dict(zip(boxes["id"], boxes["text"], strict=True))
-    leaving: dict[str, list] = {id: [] for id in labels}
-    for source, arrow in zip(arrows["from"], arrows.itertuples(), strict=True):
-        leaving[source].append(arrow)
-    tracks = [track for track in dict.fromkeys(boxes["track"]) if track != "both"]
-    sections = "".join(_track(boxes[boxes["track"].isin([track, "both"])], leaving, labels, track) for track in tracks)
-    said = [f" [{STATES[state][1]}]" for state in arrows["state"]] if "state" in arrows else [""] * len(arrows)
+    place = {id: number for number, id in enumerate(boxes.sort_values("level", key=_rank, kind="stable")["id"])}
+    order = arrows.assign(place=arrows["from"].map(place)).sort_values("place", kind="stable")
+    columns = ("Step", "What it assumes", *(("What the claims give",) if "state" in arrows else ()))
+    head = "".join(f'<th scope="col">{name}</th>' for name in columns)
+    rows = "".join(_row(arrow, source, labels) for arrow, source in zip(order.itertuples(), order["from"], strict=True))
+    said = [f" [{STATES[state][1]}]" for state in order["state"]] if "state" in arrows else [""] * len(arrows)
     text = "\n".join(
         f"{labels[arrow['from']]} -> {labels[arrow['to']]}{state}"
-        for arrow, state in zip(arrows.to_dict("records"), said, strict=True)
+        for arrow, state in zip(order.to_dict("records"), said, strict=True)
     )
-    html = f'<div class="theory">{sections}</div>'
-    if folded:
-        html = f'<details class="theory-list"><summary>{escape(folded)}</summary>{html}</details>'
+    html = f'<table class="comparison theory"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
     return Shown(html, text)
 
 
-def _track(boxes: pd.DataFrame, leaving: dict[str, list], labels: dict[str, str], track: str) -> str:
-    rows, levels = list(boxes.itertuples()), []
-    for level, title in LEVELS.items():
-        if items := "".join(_box(box, leaving[box.id], labels) for box in rows if box.level == level):
-            levels.append(f'<li><p class="level">{title}</p><ul>{items}</ul></li>')
-    title = escape(track.replace("_", " ").capitalize())
-    head = f'<p class="track"><strong>{title}</strong></p>'
-    return f'<section aria-label="{title}">{head}<ol>{"".join(levels)}</ol></section>'
+def _rank(levels: pd.Series) -> pd.Series:
+    return levels.map(list(LEVELS).index)
 
 
-def _box(box: object, arrows: list, labels: dict[str, str]) -> str:
-    items = "".join(f"<li>{_arrow(arrow, labels)}</li>" for arrow in arrows)
-    return f'<li><p class="node">{escape(box.text)}</p>{f"<ul>{items}</ul>" if items else ""}</li>'
-
-
-def _arrow(arrow: object, labels: dict[str, str]) -> str:
-    to = f"to <em>{escape(labels[arrow.to])}</em>: {escape(arrow.text)}"
+def _row(arrow: object, source: str, labels: dict[str, str]) -> str:
+    step = f"{escape(labels[source])} \N{RIGHTWARDS ARROW} {escape(labels[arrow.to])}"
+    cells = f'<th scope="row">{step}</th><td data-label="What it assumes">{escape(arrow.text)}</td>'
     if not hasattr(arrow, "state"):
-        return f'<p class="arrow">{to}</p>'
+        return f"<tr>{cells}</tr>"
     sign, word = STATES[arrow.state]
     state = f'<span class="arrow-state state-{arrow.state}">{sign} {word}</span>'
     claims = "".join(map(_claim, arrow.evidence))
     behind = f"<details><summary>{basis(arrow)}</summary><ul>{claims}</ul></details>" if claims else ""
-    return f'<p class="arrow">{to} {state}</p>{behind}'
+    return f'<tr>{cells}<td data-label="What the claims give">{state}{behind}</td></tr>'
 
 
 def _claim(claim: dict) -> str:
     why = f". {escape(claim['why'])}" if claim["why"] else ""
     return (
-        f"<li>{MARKS[claim['verdict']]} "
+        f'<li>{MARKS[claim["verdict"]]} '
         f'<a href="{claim["chapter"]}.html#{claim["id"]}">{escape(claim["statement"])}</a> '
         f"({claim['verdict']}){why}</li>"
     )

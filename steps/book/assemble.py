@@ -18,7 +18,7 @@ from lib.export import csv_text
 from lib.ledger import results
 from lib.ledger.verdicts import SHOWN_HERE
 from steps import ROOT
-from steps.book import catalogue, figures, front, home, pages, pictures
+from steps.book import catalogue, figures, front, home, pages, pictures, search
 from steps.book.bibliography import bibtex
 from steps.book.matrix import matrix, passages
 from steps.book.text import myst
@@ -197,6 +197,8 @@ def assemble(chapters: list[str]) -> None:
         told = json.dumps(pages.told(name, made.found), ensure_ascii=False)
         (GENERATED / "claims" / f"{name}.json").write_text(told, encoding="utf-8")
     (FILES / "ledger.csv").write_text(csv_text(pages.flat(made.found)), encoding="utf-8")
+    notebooks = [(name, EXECUTED / f"{name}.ipynb") for name in chapters]
+    (GENERATED / "search.json").write_text(search.index(made.found, notebooks), encoding="utf-8")
     use = used_by(chapters)
     for name, text in {**made.generated, "catalogue": catalogue.index(use)}.items():
         (GENERATED / f"{name}.md").write_text(text, encoding="utf-8")

@@ -98,6 +98,7 @@ WORDS = {
         },
         "amount": {"nothing": "niets", "little": "weinig", "some": "een deel", "most": "het meeste"},
         "whole": "Het hele hoofdstuk, in het Engels",
+        "recommended": "De aanbevelingen, met vragen in het Nederlands",
     },
 }  # fmt: skip
 DOORS = {

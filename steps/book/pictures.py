@@ -30,7 +30,7 @@ PICTURES = ROOT / "_build" / "pictures"
 SIZES = ("wide", "narrow")
 # For each picture vl-convert looks at all fonts of the machine, a thousand files: half of its time.
 os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
-FONTS = Path(__file__).with_name("fonts")
+FONTS = ROOT / "lib" / "charts" / "fonts"  # with which charts measure their labels
 FACES = {400: FONTS / "sans-regular.ttf", 600: FONTS / "sans-semibold.ttf", 700: FONTS / "sans-bold.ttf"}
 vl_convert.register_font_directory(str(FONTS))
 MADE_BY = b"".join(file.read_bytes() for file in (Path(__file__), *FACES.values()))
@@ -160,7 +160,7 @@ def _still(chart: dict) -> dict:
 def main(words: list[str]) -> None:
     """Draw the pictures of one chapter, and record that it is done."""
     [name] = words
-    own = ["steps/book/pictures.py", "steps/book/fonts.conf", "steps/book/fonts"]
+    own = ["steps/book/pictures.py", "steps/book/fonts.conf", "lib/charts/fonts"]
     made_from = [f"_build/figures/{name}.json", *own, "requirements.lock"]
     used = record.parts(record.files(*made_from))
     draw(name)

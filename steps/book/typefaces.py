@@ -20,7 +20,7 @@ from fontTools.varLib.instancer import instantiateVariableFont
 
 from steps import ROOT
 
-PAGES, PICTURES = ROOT / "book" / "_static" / "fonts", ROOT / "steps" / "book" / "fonts"
+PAGES, PICTURES = ROOT / "book" / "_static" / "fonts", ROOT / "lib" / "charts" / "fonts"
 FILES = {
     "sans": "source-sans-3-latin-wght-normal", "serif": "source-serif-4-latin-wght-normal",
     "serif-italic": "source-serif-4-latin-wght-italic",

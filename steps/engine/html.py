@@ -22,8 +22,10 @@ from steps.engine import record
 BUILD = ROOT / "_build"
 FULL = os.strerror(errno.ENOSPC)
 EXTRA, TOC = BUILD / "extra", BUILD / "toc.yml"
-KEPT = [".buildinfo", "objects.inv", "searchindex.js"]  # what Sphinx looks at, to see what it has to write
-USES = ["book", "_config.yml", "_build/toc.yml", "_build/extra", "data", "requirements.lock", "steps/engine/html.py"]
+KEPT = [".buildinfo", "objects.inv"]  # what Sphinx looks at, to see what it has to write
+USES = [
+    "book", "_config.yml", "_build/toc.yml", "_build/extra", "data", "lib", "requirements.lock", "steps/engine/html.py",
+]  # fmt: skip
 
 
 def sphinx(work: Path, strict: bool) -> list[str]:

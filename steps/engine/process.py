@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import ClassVar
 
 from doit.exceptions import TaskFailed
 
@@ -54,10 +55,16 @@ LOADING = threading.Lock()
 
 
 class Helper:
-    """A process that does one piece of work after the other: calls of `main(words)` of the project's modules."""
+    """A process that does one piece of work after the other: calls of `main(words)` of the project's modules.
+
+    It loads the modules that it is told; which step is whose work is said in `dodo.py`.
+    """
+
+    made: ClassVar[list[Helper]] = []
 
     def __init__(self, *modules: str) -> None:
         self.modules, self.lock, self.process = modules, threading.Lock(), None
+        self.made.append(self)
 
     def load(self) -> None:
         """Start the process, which loads its modules while others work."""
@@ -89,16 +96,9 @@ class Helper:
             self.process = None
 
 
-DRAWING = Helper("steps.book.pictures")
-BOOK = Helper(
-    "steps.book.assemble", "steps.engine.html", "jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinxcontrib.bibtex",
-    "sphinx_external_toc", "sphinx.builders.html", "sphinx.search.en",
-)  # fmt: skip
-
-
 def stop() -> None:
     """End the helpers."""
-    for helper in (DRAWING, BOOK):
+    for helper in Helper.made:
         helper.stop()
 
 

@@ -1,7 +1,6 @@
 """What lies beneath the chapters, in a browser: the ledger, the catalogue and the pages of tables, on paper as well."""
 
 import re
-from pathlib import Path
 
 import pytest
 import yaml
@@ -140,9 +139,7 @@ def test_the_catalogue_is_filtered_and_its_address_keeps_it(listed):
     assert "return-panel" in made and len(made) < 12 and page.url.endswith("?group=made")
     assert page.locator("section.filtered:visible").count() == 1
     page.locator("[name=group]").select_option("")
-    page.locator(".ledger-filters [name=q]").fill(
-        "detections route"
-    )  # a column that no title names finds its table as well
+    page.locator(".ledger-filters [name=q]").fill("detections route")  # names of columns find their table
     assert page.shown()[0] == "frontex-route-month"
     page.reload()
     assert 0 < len(page.shown()) < 10
@@ -248,7 +245,10 @@ def test_forced_colours_keep_the_signs_and_rules_beneath(listed):
     checked = page.locator("fieldset input:checked + span").evaluate("span => getComputedStyle(span).outlineStyle")
     assert checked == "solid"  # its ground, which says so otherwise, is gone
     page = listed("book/data", forced_colors="active")
-    style = "part => {const s = getComputedStyle(part); return `${s.borderTopStyle} ${s.borderTopWidth} ${s.borderBottomStyle}`}"
+    style = """part => {
+        const {borderTopStyle, borderTopWidth, borderBottomStyle} = getComputedStyle(part);
+        return `${borderTopStyle} ${borderTopWidth} ${borderBottomStyle}`;
+    }"""
     kinds = ["public", "report", "simulated", "assumption", "own"]
     rules = [page.locator(f"tbody .kind.evidence-{kind}").first.evaluate(style) for kind in kinds]
     assert len(set(rules)) == len(kinds) and not any(rule.startswith("none") for rule in rules), rules
@@ -292,7 +292,7 @@ def test_no_value_of_a_claim_has_more_digits_than_a_reader_needs(book):
 
 
 def test_every_table_has_a_page_that_search_can_find(book):
-    index = (book / "searchindex.js").read_text("utf-8")
+    index = (book / "search-index.js").read_text("utf-8")
     for table in data.resources():
-        assert f'"book/data/{table.replace("_", "-")}"' in index, table
-        assert Path(book / "book" / "data" / f"{table.replace('_', '-')}.html").is_file()
+        page = f"book/data/{table.replace('_', '-')}.html"
+        assert f'"{page}"' in index and (book / page).is_file(), table

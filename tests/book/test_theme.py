@@ -149,7 +149,7 @@ def test_a_page_loads_little_and_from_the_book_alone(pages, html):
 
 
 def test_the_index_is_loaded_on_the_search_page_alone(pages):
-    assert "searchindex.js" in loaded(pages["search"])
+    assert {"search-index.js", "_static/search.js"} < set(loaded(pages["search"]))
     assert not any("search" in file for name in ("index", "chapter", "plain") for file in loaded(pages[name]))
     assert all(page.select_one("#search-dialog form")["action"] in ("search.html", "#") for page in pages.values())
 
@@ -301,6 +301,27 @@ def test_everything_works_under_a_strict_policy(visit, strict):
     page.keyboard.press("Enter")
     page.locator("#search-results li a[href*='plain.html']").first.click()
     page.locator("article span.highlighted").first.wait_for()
+    assert page.complaints == []
+
+
+@in_a_browser
+@pytest.mark.parametrize("name", ["plain", "search"])
+def test_escape_gives_the_focus_back_that_the_search_took(visit, name):
+    page = visit(name)
+    focused = "document.activeElement.dataset.action ?? document.activeElement.type"
+    page.locator("[data-action=theme]").focus()
+    page.keyboard.press("Control+k")
+    assert page.evaluate(focused) == "search"
+    page.keyboard.type("words")
+    page.keyboard.press("Escape")
+    if name == "plain" and page.locator("#search-dialog").is_visible():  # the first one may empty the field
+        page.keyboard.press("Escape")
+    assert page.evaluate(focused) == "theme"
+    if name == "plain":
+        page.locator("a[data-action=search]").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Escape")
+        assert page.evaluate("document.activeElement.tagName + document.activeElement.dataset.action") == "Asearch"
     assert page.complaints == []
 
 

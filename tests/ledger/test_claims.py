@@ -10,7 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lib.ledger import claims
-from lib.ledger.claims import BOUNDS, Claim, ClaimError, Ledger, agrees, shown, verdict
+from lib.ledger.claims import ClaimError, Ledger, agrees, shown, verdict
+from lib.ledger.statement import BOUNDS, Claim
 from lib.ledger.verdicts import (
     AGREES,
     CONFIRMED,
@@ -278,6 +279,17 @@ def test_each_claim_is_tested_exactly_once(ledger):
 def test_testable_claims_cannot_be_waved_through_as_untested(ledger):
     with pytest.raises(ClaimError, match="nothing was computed"):
         ledger(claim()).untested("x-a")
+
+
+def test_claims_of_one_kind_are_entered_together_once(ledger):
+    closed = {"evidence": "reported", "expect": "not public"}
+    chapter = ledger(claim("x-a-one", **closed), claim("x-a-two", **closed), claim("x-a-three"), claim("x-b", **closed))
+    chapter.untested("x-a-one")
+    assert [result.claim.id for result in chapter.untested("x-a-*", "x-b").results] == ["x-a-two", "x-b"]
+    with pytest.raises(ClaimError, match=r"begins as x-a-\*"):
+        chapter.untested("x-a-*")
+    with pytest.raises(ClaimError, match="never tested: x-a-three"):
+        chapter.finish()
 
 
 def test_a_chapter_without_claims_is_refused(ledger):

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 
 from lib import data
 from lib.ledger import assess
-from lib.ledger.claims import Claim
+from lib.ledger.statement import Claim
 from lib.ledger.verdicts import (
     AGREES,
     CONFIRMED,

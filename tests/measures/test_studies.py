@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from lib import charts, data
 from lib.ledger.claims import ClaimError, read_claim, read_ledger, verdict
+from lib.ledger.votes import AGREE, CONTRADICT, DISAGREE, NOT_DECIDABLE, Counted
 from lib.measures import studies
-from lib.measures.studies import AGREE, CONTRADICT, DISAGREE, NOT_DECIDABLE, Counted
 from tests.charts.test_grid_timeline import texts
 
 WORDS = {"a": "agrees", "m": "mixed", "x": "against"}

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.data import DataError
+from lib.ledger import claims
 from lib.measures import survey
 
 DANGER = """country,year,percent,respondents
@@ -107,3 +108,55 @@ def test_a_missing_file_names_the_parameter():
 def test_the_source_is_the_readers_own(file):
     source = survey.describe(file(DANGER), "Danger")
     assert source.line == "Danger. own file own.csv, date not known (own file)"
+
+
+THREE = """country,perpetrator,authority,percent,answers,respondents
+MAR,police,yes,50,240,2400
+MAR,smugglers,no,25,240,2400
+TUN,smugglers,no,60,1000,6000
+TUN,police,yes,30,1000,6000
+TUR,border guards,yes,60,3000,
+"""
+
+
+def test_what_a_survey_has_for_the_claims(file, tmp_path):
+    (tmp_path / "danger.csv").write_text(DANGER, encoding="utf-8")
+    found = survey.claims(survey.danger(tmp_path / "danger.csv"), survey.perpetrators(file(THREE)))
+    assert found["protection-danger-tunisia"] == "rise"
+    assert found["protection-danger-morocco"] is None  # one year
+    assert found["protection-perpetrators-authorities"] is False  # not in Tunisia
+    assert (found["protection-perpetrators-tunisia-answers"], found["protection-perpetrators-tunisia-base"]) == (
+        1000,
+        6000,
+    )
+    assert found["protection-perpetrators-turkiye-base"] is None  # not in the file
+
+
+def test_all_three_countries_are_needed_to_say_who_is_named_first(file):
+    two = "\n".join(line for line in THREE.splitlines() if not line.startswith("TUN"))
+    assert survey.claims(None, survey.perpetrators(file(two)))["protection-perpetrators-authorities"] is None
+    both = THREE.replace("TUN,smugglers,no,60", "TUN,smugglers,no,20")
+    assert survey.claims(None, survey.perpetrators(file(both)))["protection-perpetrators-authorities"] is True
+
+
+def test_without_a_survey_nothing_is_told():
+    assert set(survey.claims(None, None).values()) == {None}
+
+
+def test_a_survey_answers_every_claim_on_figures_11_and_12():
+    rows = claims.read_ledger("protection")
+    on_figures = {id for id in rows if id.startswith(("protection-danger-", "protection-perpetrators-"))}
+    assert survey.claims(None, None).keys() == on_figures - {"protection-danger-everywhere"}
+
+
+@pytest.mark.parametrize("last, said", [(84.2, "rise"), (50.0, "none shown"), (10.0, "fall")])
+def test_a_trend_is_one_beyond_chance(file, last, said):
+    assert survey.trend(survey.danger(file(DANGER.replace("84.2", str(last)))), "TUN") == said
+
+
+def test_both_surveys_are_rows_of_one_figure(file, tmp_path):
+    (tmp_path / "danger.csv").write_text(DANGER, encoding="utf-8")
+    rows = survey.rows(survey.danger(tmp_path / "danger.csv"), survey.perpetrators(file(PERPETRATORS)))
+    assert rows["asked"].iloc[[2, 3]].tolist() == ["Tunisia, 2023: a place in it is dangerous", "Morocco: police"]
+    assert rows["percent"].iloc[3] == 50
+    assert (rows["low"] <= rows["percent"]).all() and (rows["percent"] <= rows["high"]).all()

@@ -57,7 +57,7 @@ def trail_of(*verdicts):
             {"recommendation": ["recommendation-1", "recommendation-1a"], "claim": [C, A], "why": None}
         ),
         sentences=pd.DataFrame({"about": ["conclusion-main", "f1"], "why": ["One of two holds.", "As far as seen."]}),
-        rows=pd.DataFrame({"claim": [A], "table": ["some_table"]}),
+        rows=pd.DataFrame({"claim": [A]}),
         tests=pd.DataFrame(
             {
                 "conclusion": ["conclusion-main"],
@@ -104,39 +104,38 @@ def test_conclusions_show_findings_with_a_way_to_their_claims_and_what_would_ove
     assert [item.get("id") for item in (head, second)] == ["f1", None]  # the second has its place under conclusion 1
     assert [item.a["href"] for item in (head, second)] == ["../matrix.html#f1", "../matrix.html#f2"]
     assert "A rise. Data: Counts. Public now: no." in words(main)
-    assert [link["href"] for link in main.select('a[href^="#recommendation"]')] == ["#recommendation-1"]
-    assert [link["href"] for link in first.select('a[href^="#recommendation"]')] == [
-        "#recommendation-1", "#recommendation-2",
+    assert [link["href"] for link in main.select('a[href*="#recommendation"]')] == [
+        "../recommendations.html#recommendation-1"
+    ]
+    assert [link["href"] for link in first.select('a[href*="#recommendation"]')] == [
+        "../recommendations.html#recommendation-1", "../recommendations.html#recommendation-2",
     ]  # fmt: skip
-
-
-def test_recommendations_show_parts_reasons_and_the_claims_that_carry_them(found):
-    one, two = soup(dossier.recommendations(found)).select("section.dossier")
-    assert "1a. Measure. Rests on main conclusion : as it is." in words(one)
-    assert [words(link) for link in one.select('a[href^="#conclusion"]')] == [
-        "main conclusion", "Conclusion 1", "Main conclusion",
-    ]  # fmt: skip
-    assert words(one.details.summary) == "What carries its reason: 2 claims, 1 confirmed, 1 not public"
-    assert [link["href"] for link in one.details.select("a")] == [
-        f"relations.html#{A}", f"../data/some-table.html#{A}", f"relations.html#{C}",
-    ]  # fmt: skip
-    assert "No claim carries its reason." in words(two)
+    assert words(main.summary).startswith("Main conclusion: L") and not main.details.has_attr("open")
 
 
 def test_the_answer_is_a_table_of_conclusions_with_both_things_in_words(found):
     table = soup(dossier.answer(found)).table
     assert [words(head) for head in table.select("tbody th")] == ["L", "T"]
     first = [words(cell) for cell in table.select("tbody tr")[0].select("td")]
-    said = "2 of 3: 1 against the world, 1 against the report itself"
-    assert first == [f"●●●● most {said}", "◧ mixed One of two holds."]
-    assert words(table.select("tbody tr")[1].select("td")[1]) == "□ nothing to show"
+    said = "2 of 3 claims: 1 against the world, 1 against the report itself"
+    assert first == ["◧ mixed One of two holds.", f"●●●● most {said}"]
+    assert words(table.select("tbody tr")[1].select("td")[0]) == "□ nothing to show"
 
 
-def test_discrepancies_come_by_what_hangs_on_them(found):
-    rows = soup(dossier.discrepancies(found)).select("tbody tr")
-    assert [row.th.a["href"] for row in rows] == [f"relations.html#{B}", f"relations.html#{D}"]
-    assert [link["href"] for link in rows[0].select("td")[1].select("a")] == ["#conclusion-main"]
-    assert [words(cell) for cell in rows[1].select("td")] == ["because", "no main finding"]
+def test_discrepancies_come_by_what_hangs_on_them_and_those_with_nothing_above_apart(found):
+    (weighty,), (slip,) = (soup(shown).select("tbody tr") for shown in dossier.discrepancies(found))
+    assert [row.th.a["href"] for row in (weighty, slip)] == [f"relations.html#{B}", f"relations.html#{D}"]
+    assert [link["href"] for link in weighty.select("td")[1].select("a")] == ["#conclusion-main"]
+    assert [words(cell) for cell in slip.select("td")] == ["because", "no main finding"]
+
+
+def test_the_scales_say_every_word_of_both_with_its_sign():
+    items = [words(item).replace(" :", ":") for item in soup(dossier.scales()).select("li")]
+    assert len(items) == 10 and items[0].startswith("■ agrees: what was checked fits")
+    assert items[6:] == [
+        "○○○○ nothing: none of the claims that state or test it.", "●○○○ little: fewer than a quarter of them.",
+        "●●○○ some: a quarter to a half.", "●●●● most: more than half.",
+    ]  # fmt: skip
 
 
 def test_a_release_opens_claims_findings_and_conclusions(found):

@@ -113,26 +113,23 @@ def test_an_unknown_claim_is_named():
         theory.states(theory.split(TABLE, "t")[1], links, CLAIMS)
 
 
-def test_a_nested_list_has_tracks_levels_boxes_and_arrows():
-    shown = theory.flow(*theory.split(TABLE, "t"))
+def test_a_table_has_a_row_for_each_step_from_input_to_impact():
+    shown = theory.steps(*theory.split(TABLE, "t"))
     page = BeautifulSoup(shown._repr_html_(), "html.parser")
-    first, second = page.find_all("section")
-    assert [section["aria-label"] for section in (first, second)] == ["Border control", "Free choice"]
-    assert [level.text for level in first.find_all(class_="level")] == ["Input", "Output", "Impact"]
-    assert [node.text for node in first.select("ol > li > ul > li > .node")] == [
-        "Training & <tools>", "Skills", "Fewer crossings",
+    assert [head.text for head in page.select("thead th")] == ["Step", "What it assumes"]
+    rows = [[cell.text for cell in row.find_all(["th", "td"])] for row in page.select("tbody tr")]
+    assert [row[0] for row in rows] == [
+        "Training & <tools> → Skills", "Information → Fewer crossings", "Skills → Fewer crossings",
     ]  # fmt: skip
-    assert [node.text for node in second.find_all(class_="node")] == ["Information", "Fewer crossings"]
-    assert first.select_one("ol > li > ul > li > ul > li .arrow").text == "to Skills: Staff stay <long>"
+    assert rows[0][1] == "Staff stay <long>"
     assert "Another theory" not in page.text and not page.find("details")
     assert repr(shown).splitlines()[0] == "Training & <tools> -> Skills"
 
 
 def test_arrows_with_states_say_so_in_words_and_lead_to_their_claims():
     boxes, _ = theory.split(TABLE, "t")
-    shown = theory.flow(boxes, arrows_with("c-open", "c-wrong"), folded="As a list")
+    shown = theory.steps(boxes, arrows_with("c-open", "c-wrong"))
     page = BeautifulSoup(shown.html, "html.parser")
-    assert page.find("details").find("summary").text == "As a list"
     first, *others = page.select(".arrow-state")
     assert first.text == "□ not assessable" and "no claim carries it" in others[0].text
     assert [(link["href"], link.text) for link in page.select(".theory details a")] == [
@@ -180,7 +177,7 @@ def test_packaged_theories_are_whole(name):
     assert arrows["id"].tolist() == [
         f"{name}-{row['from']}-{row['to']}".replace("_", "-") for row in arrows.to_dict("records")
     ]
-    page = BeautifulSoup(theory.flow(boxes, arrows).html, "html.parser")
+    page = BeautifulSoup(theory.steps(boxes, arrows).html, "html.parser")
     assert all(text in page.text for text in [*boxes["text"], *arrows["text"]])
 
 

@@ -18,9 +18,12 @@
 
   const dialog = document.getElementById("search-dialog");
   const field = document.querySelector("main .bd-search input");
+  let before = null; // what had the focus, which it has again after Escape; a dialog does so by itself
+  field?.addEventListener("keydown", ({ key }) => key === "Escape" && before?.focus());
   function search() {
     document.querySelectorAll("[popover]:popover-open").forEach((open) => open.hidePopover());
     if (field) {
+      if (document.activeElement !== field) before = document.activeElement;
       field.focus();
     } else if (!dialog.open) {
       dialog.showModal();
