@@ -56,7 +56,6 @@ ENVIRONMENT.globals |= {
     "slug": slug,
     "place": lambda anchor: place(anchor),
     "untested": UNTESTED,
-    "marks": MARKS,
 }
 
 
@@ -167,7 +166,7 @@ def ledger_page(found: pd.DataFrame) -> str:
     return _raw(
         "ledger.html",
         groups=groups, total=len(records), filters=filters, views=views, first=both[0] if views[0][-1] else "",
-        titles=TITLES, evidence=EVIDENCE,
+        titles=TITLES, evidence=EVIDENCE, signs=MARKS,
     )  # fmt: skip
 
 

@@ -210,8 +210,8 @@ def test_figures_keep_their_contract(soup, ids, book):
         sources = figure.select(".figure-source a")
         assert sources, id
         for source in sources:
-            path, anchor = source["href"].split("#")
-            assert anchor in ids[(folder / path).resolve()], f"{id}: {source['href']}"
+            table = (folder / source["href"]).resolve()
+            assert table.parent == book / "book" / "data" and table in ids, f"{id}: {source['href']}"
             assert re.search(r"\((public|reported|simulated|restricted)(, [a-z ]+)?\)$", words(source)), id
         table = BeautifulSoup(handed_over(folder / figure["data-table"]), "html.parser")
         assert all(words(cell) for cell in table.select("thead th")), id
@@ -303,6 +303,7 @@ def test_the_book_says_that_it_is_independent(soups, book):
 
 
 CHAPTER_PAGES = "book/chapters"
+
 
 def reasons(page, recommendation):
     """The claims that carry a recommendation, as links, from its place on the page to that of the next."""
