@@ -13,6 +13,9 @@ import pytest
 import yaml
 from conftest import POLICY, ROOT, needs_chromium
 
+from lib import data
+from lib.ledger import rows
+
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = [
     pytest.mark.book,
@@ -684,21 +687,23 @@ def test_axe_finds_nothing_in_an_open_card_and_an_open_list(visit, scheme):
 
 
 def test_from_a_recommendation_to_official_rows_and_back_by_clicking(visit):
-    page = visit("book/chapters/synthesis")
-    recommendation = page.locator("#recommendation-3")
-    recommendation.locator("details > summary").first.click()
-    recommendation.get_by_role("link", name="Official rows").first.click()
-    page.wait_for_url("**/data/*.html#*")
-    claim = page.locator(f"[id='{page.url.split('#')[1]}']")
-    playwright.expect(claim).to_be_in_viewport()
+    carrying = data.load("links_recommendation_claim")
+    claim = next(id for id in carrying["claim"] if id in set(rows.links()["claim"]))
+    number = carrying.set_index("claim").loc[[claim], "recommendation"].iloc[0].removeprefix("recommendation-")[0]
+    page = visit("book/recommendations")
+    page.locator(f"dl.recommendation a[href$='#{claim}']").first.click()
+    page.wait_for_url(f"**/chapters/*.html#{claim}")
+    page.locator(f"li[id='{claim}']").get_by_role("link", name="trail").click()
+    page.wait_for_url(f"**/ledger.html#{claim}")
+    page.locator(f"li[id='{claim}']").get_by_role("link", name=re.compile(r"\d+ rows? of")).first.click()
+    page.wait_for_url(f"**/data/*.html#{claim}")
+    playwright.expect(page.locator(f"[id='{claim}']")).to_be_in_viewport()
     playwright.expect(page.locator(".official-rows details[open] tbody tr").first).to_be_visible()
-    claim.locator("a").first.click()
-    page.wait_for_url("**/chapters/*.html#*")
-    page.locator(f"li[id='{page.url.split('#')[1]}']").get_by_role("link", name="trail").click()
-    page.wait_for_url("**/ledger.html#*")
-    page.locator(f"li[id='{page.url.split('#')[1]}']").get_by_role("link", name="recommendation 3").click()
-    page.wait_for_url("**/recommendations.html#recommendation-3")
-    playwright.expect(page.get_by_role("heading", name="3. Set concrete targets")).to_be_in_viewport()
+    page.locator(f"[id='{claim}']").get_by_role("link", name="trail").click()
+    page.wait_for_url(f"**/ledger.html#{claim}")
+    page.locator(f"li[id='{claim}']").get_by_role("link", name=f"recommendation {number}").click()
+    page.wait_for_url(f"**/recommendations.html#recommendation-{number}")
+    playwright.expect(page.get_by_role("heading", name=re.compile(rf"^{number}\. "))).to_be_in_viewport()
     assert page.complaints == []
 
 
