@@ -313,12 +313,12 @@ def test_a_readers_own_run_of_a_chapter_changes_the_synthesis(project, book, tmp
     own = tmp_path / "own.ipynb"
     nbformat.write(executed, own)
     ran = project.run_chapter(SYNTHESIS, tmp_path / "ran.ipynb", own_run=str(own))
-    [discrepancies] = [
+    discrepancies = "".join(
         out["data"]["text/html"]
         for cell in ran.cells
         for out in cell.get("outputs", [])
         if 'class="comparison discrepancies"' in out.get("data", {}).get("text/html", "")
-    ]
+    )
     assert "irregular_migration.html#irregular-migration-peak-date" in discrepancies
 
 
