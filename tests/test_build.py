@@ -424,4 +424,3 @@ def test_a_new_book_that_cannot_take_its_place_leaves_the_last_good_one(tmp_path
     with pytest.raises(OSError, match="full"):
         steps.engine.html.swap(fresh, target)
     assert (target / "index.html").read_text(encoding="utf-8") == "old"
-
