@@ -27,9 +27,14 @@ SILENT = re.compile(r"\{(?:claim|cite(?::\w+)?)\}`[^`]*`|<!--.*?-->|<[^<>]*>|^\(
 LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
 GLUED = re.compile(r"\{glue:\w+\}`[^`]*`")  # a number of the chapter, or a word; it may end a sentence too
 ROLE = re.compile(r"\{[\w:]+\}`([^`<]*)[^`]*`")
-# What ends a sentence: a stop after a word, a bracket or a quote, before a capital, a number or a mark of emphasis.
-END = re.compile(r"(?<=[\w)\]%’'\"*_][\w)\]%’'\"*_])[.?!][*_’”)\"]*\s+(?=[*_“‘(\"]*[A-Z0-9€])|[.?!][*_)]*$|;\s*$")
+# What ends a sentence: a stop after a word, a bracket, a quote or a number, before a capital, a number or a mark of
+# emphasis.
+END = re.compile(
+    r"(?:(?<=[\w)\]%’'\"*_`][\w)\]%’'\"*_`])|(?<=[\s.]\d))[.?!][*_’”)\"]*\s+(?=[*_“‘(\"]*[A-Z0-9€])"
+    r"|[.?!][*_)]*$|;\s*$"
+)
 ABBREVIATED = re.compile(r"\b(?:No|no|e\.g|i\.e|cf|vs|art|al|St|approx)\.$")
+ADDRESS = re.compile(r"https?://\S+(?: (?=[).]))?")  # of a page: one word, however long
 WORD = re.compile(r"[\w€%’'.,–-]*\w[\w%’'.,–-]*")
 DEPTH = "In depth"
 
@@ -102,6 +107,11 @@ def complaints(name: str, text: str) -> list[str]:
     if found and (average := sum(len(one.words) for one in found) / len(found)) > AVERAGE:
         said.append(f"{name}: {average:.1f} words a sentence on average, at most {AVERAGE} are wanted")
     return said
+
+
+def too_long(cell: str) -> list[str]:
+    """The sentences of a cell of a table that have more words than `LONGEST`; the address of a page is one word."""
+    return [one.text for one in sentences(ADDRESS.sub("address", cell)) if len(one.words) > LONGEST]
 
 
 def terms(name: str, text: str) -> list[str]:

@@ -1,5 +1,8 @@
 """How long sentences are, and where terms of method stand: known answers."""
 
+import pytest
+
+from lib import data
 from steps import language
 
 PAGE = """---
@@ -82,3 +85,71 @@ def test_a_term_of_method_stands_once_on_the_main_path():
 def test_words_on_the_main_path_and_in_depth():
     path, inside = language.words_of("# One\n\nOne two three.\n\n## In depth: x\n\nFour five.\n\n## Two\n\nSix.\n")
     assert (path, inside) == (4, 2)
+
+
+def test_a_sentence_may_end_with_the_number_of_a_section_or_a_single_digit():
+    assert said("It stands in 3.1.0. The rest is in 5.1. Read as at least 3. No. 5 is in version 1.2 of it.") == [
+        "It stands in 3.1.0.", "The rest is in 5.1.", "Read as at least 3.", "No. 5 is in version 1.2 of it.",
+    ]  # fmt: skip
+
+
+def test_a_long_sentence_of_a_cell_is_found_and_an_address_is_one_word():
+    long = "Word " + "word " * 24 + "word."
+    assert language.too_long(f"Short. {long} Short.") == [long]
+    address = "https://example.org/one-two/three?four=five&six=seven:eight/nine"
+    assert language.too_long(f"Word {'word ' * 22}{address} .") == []
+    assert language.too_long(f"Word {'word ' * 24}{address} .")
+
+
+# Titles of works and what the report leaves unsaid, as a list, are no sentences; identifiers are not read.
+NOT_SENTENCES = {("report_references", "title"), ("report_citations", "title"), ("report_money", "not_stated")}
+
+
+def columns_with_text():
+    """Every column of the tables in which a cell is as long as a sentence usually is: (table, column)."""
+    for table, resource in data.resources().items():
+        texts = {field["name"] for field in resource["schema"]["fields"] if field["type"] == "string"} - {"rests_on"}
+        head, *rows = data.written(table)
+        for place, column in enumerate(head):
+            if column in texts and (table, column) not in NOT_SENTENCES:
+                if any(len(row[place].split()) >= language.AVERAGE for row in rows):
+                    yield table, column
+
+
+TEXTS = list(columns_with_text())
+
+
+@pytest.mark.parametrize(("table", "column"), TEXTS)
+def test_texts_of_tables_have_no_long_sentence(table, column):
+    head, *rows = data.written(table)
+    place = head.index(column)
+    long = {row[0]: found for row in rows if (found := language.too_long(row[place]))}
+    assert long == {}, f"make two of them in {table}.{column}"
+
+
+def test_the_texts_of_pages_are_among_them():
+    shown = {("claims", "statement"), ("claims", "note"), ("assessments", "why"), ("report_conclusions", "conclusion")}
+    assert shown <= set(TEXTS)
+    assert {("briefs_dutch", "why"), ("answers", "says_nl"), ("recommendation_answers", "question_nl")} <= set(TEXTS)
+
+
+def described(part):
+    """What the data package says of a table and its columns: texts by their key, at any depth."""
+    if isinstance(part, list):
+        for one in part:
+            yield from described(one)
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            if key in ("title", "description", "processing") and isinstance(value, str):
+                yield value
+            elif key == "caveats":
+                yield from value
+            elif key not in ("sources", "licenses"):  # names given by their publishers
+                yield from described(value)
+
+
+@pytest.mark.parametrize("table", data.resources())
+def test_descriptions_of_tables_have_no_long_sentence(table):
+    texts = list(described(data.resource(table)))
+    assert len(texts) > 2
+    assert [long for text in texts for long in language.too_long(text)] == []
