@@ -111,9 +111,9 @@ def columns_with_text():
         texts = {field["name"] for field in resource["schema"]["fields"] if field["type"] == "string"} - {"rests_on"}
         head, *rows = data.written(table)
         for place, column in enumerate(head):
-            if column in texts and (table, column) not in NOT_SENTENCES:
-                if any(len(row[place].split()) >= language.AVERAGE for row in rows):
-                    yield table, column
+            read = column in texts and (table, column) not in NOT_SENTENCES
+            if read and any(len(row[place].split()) >= language.AVERAGE for row in rows):
+                yield table, column
 
 
 TEXTS = list(columns_with_text())
@@ -125,6 +125,12 @@ def test_texts_of_tables_have_no_long_sentence(table, column):
     place = head.index(column)
     long = {row[0]: found for row in rows if (found := language.too_long(row[place]))}
     assert long == {}, f"make two of them in {table}.{column}"
+
+
+def test_the_reasons_of_assessments_are_short_on_average():
+    head, *rows = data.written("assessments")
+    lengths = [len(one.words) for row in rows for one in language.sentences(row[head.index("why")])]
+    assert sum(lengths) / len(lengths) <= language.AVERAGE
 
 
 def test_the_texts_of_pages_are_among_them():
