@@ -99,6 +99,26 @@ class Document:
         table.insert(0, "check", CHECKS)
         return table.assign(agree=table["made"] - table["differ"])
 
+    def numbers(self) -> dict[str, object]:
+        """What a text says of the checks: how many there are of each kind, and where references do not lead."""
+        checks = self.checks().set_index("check")
+        repeated = checks.loc["Numbers stated more than once"]
+        unnamed = audit.never_named(self.pointers, self.parts).query("part == 'figure'")["number"]
+        return {
+            "kinds_of_checks": len(checks),
+            "numbers_repeated": int(repeated["made"]),
+            "numbers_differ": int(repeated["differ"]),
+            "numbers_agree": int(repeated["agree"]),
+            "pictures": int(checks.at["References to figures, tables and boxes", "made"]),
+            "pages": int(checks.at["Pages in citation and list", "made"]),
+            "worded": int((wordings.kinds(self.repeats) == "wording").sum()),
+            "outside_refs": len(self.outside),
+            "outside_annexes": self.outside["refers_to"].nunique(),
+            "misplaced": len(self.misplaced),
+            "misplaced_matrix": int((self.misplaced["from_section"] == "annex 2").sum()),
+            "never_named": ", ".join(unnamed.str.removeprefix("figure ")),
+        }
+
     def slips(self) -> pd.DataFrame:
         """Each slip in a reference or a source: its `kind`, `what` it is of, and what the `one` and `other` place have."""
         authors = self.works.set_index("key")["authors"]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from lib.prose import in_words
+
 
 @dataclass(frozen=True)
 class Around:
@@ -27,6 +29,18 @@ class Around:
         """The last year of the charters drawn."""
         return int(self.drawn["year"].max())
 
+    def numbers(self) -> dict[str, object]:
+        """What a text says of it: states and years on both sides."""
+        return {
+            "turn": str(self.turn),
+            "states_late": len(self.late),
+            "states_before": self.states_before,
+            "states_ever": self.states_ever,
+            "years_late": f"{self.turn + 1}\N{EN DASH}{self.last}",
+            "years_before": f"{self.since}\N{EN DASH}{self.turn - 1}",
+            "first_years": in_words([*map(str, self.first_years)]),
+        }
+
 
 def around(table: pd.DataFrame, destination: str, since: int, turn: int) -> Around:
     """Charters to `destination` around the year `turn`, from `frontex_returns_year`.
@@ -37,7 +51,9 @@ def around(table: pd.DataFrame, destination: str, since: int, turn: int) -> Arou
     here = table[(table["destination"] == destination) & (table["persons"] > 0)]
     if here.empty:
         raise ValueError(f"no charters to {destination!r}")
-    here = here.groupby(["member_state", "year"], as_index=False)["persons"].sum().rename(columns={"member_state": "who"})
+    here = (
+        here.groupby(["member_state", "year"], as_index=False)["persons"].sum().rename(columns={"member_state": "who"})
+    )
     drawn = here[here["year"] >= since].reset_index(drop=True)
     late = drawn[drawn["year"] > turn].groupby("who")["persons"].sum().sort_values(ascending=False)
     return Around(
