@@ -120,7 +120,7 @@ class Document:
         }
 
     def slips(self) -> pd.DataFrame:
-        """Each slip in a reference or a source: its `kind`, `what` it is of, and what the `one` and `other` place have."""
+        """Each slip in a reference or a source: `kind`, `what` it is of, and what `one` and the `other` place have."""
         authors = self.works.set_index("key")["authors"]
         lost = [
             (
