@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from numbers import Real
 
 import pandas as pd
@@ -33,9 +33,10 @@ def several(count: int, one: str, many: str) -> str:
     return f"{number(count)} {one if count == 1 else many}"
 
 
-def in_words(words: Sequence[str]) -> str:
-    """Words as a sentence lists them: "a, b and c"."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+def in_words(words: Iterable[str]) -> str:
+    """Words as a sentence lists them: "a, b and c"; nothing where there are none."""
+    *first, last = list(words) or [""]
+    return " and ".join(filter(None, [", ".join(first), last]))
 
 
 def glue(**phrases: object) -> None:

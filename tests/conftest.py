@@ -54,7 +54,7 @@ COMPLAINTS = pytest.StashKey[int]()  # the file descriptor of the terminal
 
 # The two builds of the whole book, then what needs the first of them.
 SLOW = ["test_the_same_input_gives_the_same_bytes_in_another_folder_and_time_zone", "test_build", "test_browser",
-        "test_search", "test_book", "test_return", "test_efficiency"]  # fmt: skip
+        "test_beneath", "test_search", "test_book", "test_return", "test_efficiency"]  # fmt: skip
 
 SMALL = {
     "_toc.yml": """format: jb-book
@@ -293,6 +293,44 @@ def chromium() -> Iterator[Browser]:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env=env)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def open_page(chromium, book):
+    """Open a page of the book; what it complains of or asks others for is kept in `page.complaints`."""
+
+    def opened(name, base=None, **options):
+        page, complaints = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}} | options).new_page(), []
+        page.complaints = complaints
+        page.on("console", lambda said: said.type in ("error", "warning") and complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
+        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+        page.on("response", lambda answer: answer.status >= 400 and complaints.append(f"{answer.status}: {answer.url}"))
+        page.on(
+            "request",
+            lambda request: (
+                re.match(r"(file:|data:|blob:|http://127\.0\.0\.1:)", request.url)
+                or complaints.append(f"third party: {request.url}")
+            ),
+        )
+        page.goto(f"{base or book.as_uri()}/{name}.html")
+        return page
+
+    return opened
+
+
+@pytest.fixture
+def visit(open_page):
+    """Open a page for one test."""
+    pages = []
+
+    def visited(*address, **options):
+        pages.append(open_page(*address, **options))
+        return pages[-1]
+
+    yield visited
+    for page in pages:
+        page.context.close()
 
 
 @pytest.fixture(scope="session")

@@ -56,9 +56,7 @@ def test_a_researcher_brings_assumptions_and_a_panel(run_chapter, tmp_path):
     table = data.load("efficiency_assumptions")
     table.loc[table["parameter"] == "share_return", ["low", "high"]] = 0.1
     table.to_csv(tmp_path / "mine.csv", index=False)
-    ran = run_chapter(
-        "efficiency", panel=str(tmp_path / "mine.parquet"), assumptions_file=str(tmp_path / "mine.csv")
-    )
+    ran = run_chapter("efficiency", panel=str(tmp_path / "mine.parquet"), assumptions_file=str(tmp_path / "mine.csv"))
     figures = {
         out["data"][charts.MIMETYPE]["id"]: json.dumps(out["data"][charts.MIMETYPE], ensure_ascii=False)
         for cell in ran.cells for out in cell.get("outputs", []) if charts.MIMETYPE in out.get("data", {})

@@ -30,6 +30,9 @@ def _kept(app: Sphinx, problem: Exception | None) -> None:
     does not write.
     """
     if not problem:
+        for bibliography in app.env.get_domain("cite").bibliographies.values():
+            for citation in bibliography.citation_nodes.values():
+                citation.clear()  # writing has filled it, and would add the same again
         with Path(app.doctreedir, ENV_PICKLE_FILENAME).open("wb") as file:
             pickle.dump(app.env, file, pickle.HIGHEST_PROTOCOL)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from zlib import crc32
 
@@ -58,6 +59,18 @@ def contents(toc: nodes.Node, depth: int = 2) -> list[tuple[str, str, list]]:
     ]
 
 
+def trail(env: BuildEnvironment, name: str) -> tuple[str | None, str | None, str | None]:
+    """The pages before, after and above one: those of the book have neighbours, and those beneath one of them have it.
+
+    A page beneath another, as a table beneath the data catalogue, is in no menu and between no two others.
+    """
+    order = [env.config.root_doc, *(page for _, pages in env.book_parts for page, _ in pages)]
+    if name in order:
+        place = order.index(name)
+        return (order[place - 1] if place else None, order[place + 1] if place + 1 < len(order) else None, None)
+    return None, None, next((page for page in env.files_to_rebuild.get(name, ()) if page in order), None)
+
+
 def _items(parent: nodes.Node) -> list[nodes.list_item]:
     return [item for items in parent if isinstance(items, nodes.bullet_list) for item in items]
 
@@ -68,6 +81,9 @@ def _page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree:
     context["book_parts"] = app.env.book_parts
     sections = contents(toc[0]) if toc else []
     context["page_contents"] = sections if has_contents(pagename, sections, app.config.root_doc) else []
+    for what, page in zip(("prev", "next", "above"), trail(app.env, pagename), strict=True):
+        title = page and escape(app.env.titles[page].astext())
+        context[what] = page and {"name": page, "link": app.builder.get_relative_uri(pagename, page), "title": title}
     context["header"] = {"answer": ANSWER, "menus": menus(app.env.book_parts), "links": links(app.env)}
     # only files, and of these only the book's own: scripts in a page are what a content security policy forbids
     ours = {"_static/theme.css", *(f"_static/{file}" for file, _ in app.config.html_css_files)}

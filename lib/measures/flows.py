@@ -255,3 +255,12 @@ def apart(series: pd.DataFrame, draws: int = 9_999, seed: int = 1) -> Apart:
     p_value = (1 + (least <= lowest + 1e-12).sum()) / (1 + draws)
     low, high = np.quantile(least, [0.025, 0.975])
     return Apart(mean, PermutationTest(lowest, float(p_value), float(low), float(high), len(z)))
+
+
+def steps(series: pd.Series, first: int, second: int, since: int, until: int) -> pd.Series:
+    """One month of the year over another, such as May over April, in each year from `since` to `until`.
+
+    `series` is monthly. Raises `KeyError` when one of the months is missing.
+    """
+    years = range(since, until + 1)
+    return pd.Series({y: series.loc[f"{y}-{second:02d}-01"] / series.loc[f"{y}-{first:02d}-01"] for y in years})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import json
 import shutil
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from lib.export import csv_text
 from lib.ledger import results
 from lib.ledger.verdicts import SHOWN_HERE
 from steps import ROOT
-from steps.book import figures, front, home, pages, pictures, search
+from steps.book import catalogue, figures, front, home, pages, pictures, search
 from steps.book.bibliography import bibtex
 from steps.book.matrix import matrix, passages
 from steps.book.text import myst
@@ -27,9 +28,11 @@ from steps.engine.execute import EXECUTED
 FRESH = ROOT / "_build" / "assembled"  # made here, then put in place file by file
 CHAPTERS = FRESH / "chapters"
 GENERATED = FRESH / "generated"
+TABLES = FRESH / "data"
 EXTRA = FRESH / "extra"  # copied as it is into the root of the HTML
 PLACES = {
-    CHAPTERS: ROOT / "book" / "chapters", GENERATED: ROOT / "book" / "generated", EXTRA: ROOT / "_build" / "extra",
+    CHAPTERS: ROOT / "book" / "chapters", GENERATED: ROOT / "book" / "generated", TABLES: ROOT / "book" / "data",
+    EXTRA: ROOT / "_build" / "extra",
 }  # fmt: skip
 FIGURES, FILES = EXTRA / "book" / "chapters" / "figures", EXTRA / "book" / "files"
 TOC = ROOT / "_build" / "toc.yml"
@@ -38,7 +41,7 @@ USES = [
     "_build/executed", "_build/results", "_build/pictures", "data", "lib", "steps", "notebooks", "_toc.yml",
     "requirements.lock",
 ]  # fmt: skip
-MADE = ["book/chapters", "book/generated", "_build/extra", "_build/toc.yml"]
+MADE = ["book/chapters", "book/generated", "book/data", "_build/extra", "_build/toc.yml"]
 
 
 def published(name: str, found: pd.DataFrame) -> tuple[dict, dict[str, str]]:
@@ -64,32 +67,6 @@ def published(name: str, found: pd.DataFrame) -> tuple[dict, dict[str, str]]:
                 html = pages.linked(bundle["text/html"], trails)
                 out["data"] = {"text/html": html, "text/plain": bundle.get("text/plain", "")}
     return notebook, files
-
-
-def catalogue() -> str:
-    """The data catalogue as MyST: one section per table, everything from the data package."""
-    parts = []
-    for name, resource in data.resources().items():
-        said = {key: myst(text) for key, text in resource.items() if isinstance(text, str)}
-        sources = ", ".join(f"[{myst(title)}](<{at}>)" if at else myst(title) for title, at in data.sources(name))
-        licences = "; ".join(myst(x["title"]) for x in resource["licenses"])
-        seen = data.SEEN.get(resource.get("seen"), "")
-        fields = "\n".join(
-            f"| `{f['name']}` | {f['type']} | {myst(f.get('description', f['title']))} | {myst(f.get('unit', ''))} |"
-            for f in resource["schema"]["fields"]
-        )
-        caveats = "\n".join(f"- {myst(caveat)}" for caveat in resource["caveats"])
-        parts.append(
-            f"({name.replace('_', '-')})=\n## {said['title']}\n\n{said['description']}\n\n"
-            f"Publisher\n: {said['publisher']}\n\nSource\n: {sources}\n\n"
-            f"Status and reference date\n: {said['status']}{seen}, {said['reference_date']}\n\n"
-            f"Licence\n: {licences}\n\nProcessing\n: {said['processing']}\n\n"
-            f'Download\n: <a href="files/{resource["path"]}" download>{resource["path"]}</a> '
-            f"({resource['bytes'] / 1000:,.0f} kB, SHA-256 `{resource['sha256'][:12]}…`); "
-            f'in a notebook: `data.load("{name}")`\n\n'
-            f"{caveats}\n\n| Column | Type | What | Unit |\n|---|---|---|---|\n{fields}\n"
-        )
-    return "\n".join(parts)
 
 
 def glossary() -> str:
@@ -125,8 +102,23 @@ def settle(fresh: Path, place: Path) -> None:
     shutil.rmtree(fresh)
 
 
+def used_by(chapters: list[str]) -> catalogue.Use:
+    """What uses the tables: the figures of these chapters, and the chapters themselves as they ran last."""
+    readers = defaultdict(list)
+    for name in chapters:
+        for part in record.kept(plan.execute(name))["used"]:
+            kind, _, table = part.partition(" ")
+            if kind == "table":
+                readers[table].append(name)
+    titles = {**pages.TITLES, plan.SYNTHESIS: "Synthesis"}
+    order = [*filter(chapters.__contains__, titles), *(name for name in chapters if name not in titles)]
+    return catalogue.Use(
+        readers, results.figures(results.read(chapters)), {name: titles.get(name, name) for name in order}
+    )
+
+
 def toc(chapters: list[str]) -> dict:
-    """The table of contents with only these chapters in it."""
+    """The table of contents with only these chapters in it, and a page for each table beneath the data catalogue."""
     contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     for part in contents["parts"]:
         part["chapters"] = [
@@ -134,17 +126,21 @@ def toc(chapters: list[str]) -> dict:
             for page in part["chapters"]
             if not page["file"].startswith("book/chapters/") or Path(page["file"]).name in chapters
         ]
+        for page in part["chapters"]:
+            if page["file"] == "book/data":
+                page["sections"] = [{"file": f"book/data/{catalogue.slug(table)}"} for table in data.resources()]
     return contents
 
 
 @dataclass(frozen=True)
 class Made:
-    """What needs only the chapters that test claims: `lib.ledger.results.statements`, `steps.book.pages.entries`, these
-    chapters (`published`), and the text of the pages that are made from data, by name.
+    """What needs only the chapters that test claims: `lib.ledger.results.statements`, `steps.book.pages.entries` and
+    `official_rows`, these chapters (`published`), and the text of the pages that are made from data, by name.
     """
 
     tested: pd.DataFrame
     found: pd.DataFrame
+    official: pd.DataFrame
     chapters: dict[str, tuple[dict, dict[str, str]]]
     generated: dict[str, str]
 
@@ -157,12 +153,12 @@ def ahead(chapters: tuple[str, ...], state: str) -> Made:
     tested, official = results.statements(recorded), pages.official_rows()
     found = pages.entries(tested, results.figures(recorded), official)
     generated = {
-        "catalogue": catalogue(), "matrix": matrix(tested), "passages": passages(tested), "glossary": glossary(),
-        "ledger": pages.ledger_page(found), "rows": pages.rows_page(found, official),
+        "matrix": matrix(tested), "passages": passages(tested), "glossary": glossary(),
+        "ledger": pages.ledger_page(found), "rows": catalogue.rows_index(found, official),
         **home.pages(results.claims(recorded), EXECUTED, own),
         "evidence": front.evidence(), "limits": front.limits(), "degrees": front.degrees(),
     }  # fmt: skip
-    return Made(tested, found, {name: published(name, found) for name in own}, generated)
+    return Made(tested, found, official, {name: published(name, found) for name in own}, generated)
 
 
 def state(chapters: list[str]) -> str:
@@ -185,7 +181,7 @@ def main(words: list[str]) -> None:
 def assemble(chapters: list[str]) -> None:
     """Put everything in its place, and record what it was made from."""
     used = record.parts([*record.files(*USES), "asked"])
-    for folder in (CHAPTERS, GENERATED, GENERATED / "claims", FIGURES, FILES):
+    for folder in (CHAPTERS, GENERATED, GENERATED / "claims", TABLES, FIGURES, FILES):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     made = ahead(tuple(chapters), state(chapters))
@@ -203,8 +199,11 @@ def assemble(chapters: list[str]) -> None:
     (FILES / "ledger.csv").write_text(csv_text(pages.flat(made.found)), encoding="utf-8")
     notebooks = [(name, EXECUTED / f"{name}.ipynb") for name in chapters]
     (GENERATED / "search.json").write_text(search.index(made.found, notebooks), encoding="utf-8")
-    for name, text in made.generated.items():
+    use = used_by(chapters)
+    for name, text in {**made.generated, "catalogue": catalogue.index(use)}.items():
         (GENERATED / f"{name}.md").write_text(text, encoding="utf-8")
+    for name, text in catalogue.pages(use, made.found, made.official).items():
+        (TABLES / f"{name}.md").write_text(text, encoding="utf-8")
     bibliography = bibtex(data.load("report_references"), data.load("report_citations"))
     for folder in (GENERATED, FILES):
         (folder / "report.bib").write_text(bibliography, encoding="utf-8")

@@ -59,7 +59,7 @@ def matrix(claims: pd.DataFrame) -> str:
 def _finding(finding: dict, claims: list[dict], id: str, first: bool) -> str:
     """One finding with its counts (`lib.ledger.assess`); where it comes first its id is an anchor, which opens them."""
     rows = "".join(
-        f"<li>{_badge(claim)} <span class=\"role\">{claim['role']}</span> {_link(claim)}</li>"
+        f'<li>{_badge(claim)} <span class="role">{claim["role"]}</span> {_link(claim)}</li>'
         for claim in sorted(claims, key=lambda claim: ROLES.index(claim["role"]))
     )
     up = f'<a href="chapters/synthesis.html#{id}">its conclusions</a>'

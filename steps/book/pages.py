@@ -1,4 +1,4 @@
-"""Pages of the trail that are made from data: the ledger of all claims, and the official rows behind them."""
+"""Pages of the trail that are made from data: the ledger of all claims, and the links under claims and figures."""
 
 from __future__ import annotations
 
@@ -15,8 +15,23 @@ from markupsafe import Markup
 from lib import data
 from lib.ledger import claims, rows, verdicts
 from lib.ledger.assess import SETTING
-from lib.ledger.verdicts import CONFIRMED, FOUND, MARKS, OURS, REMARKED, UNTESTED, VERDICTS, badge, slug
+from lib.ledger.verdicts import (
+    CONFIRMED,
+    CONTESTED,
+    DIFFERS,
+    MARKS,
+    NOT_LOOKED_UP,
+    NOT_MEASURABLE,
+    NOT_PUBLIC,
+    OURS,
+    REMARKED,
+    UNTESTED,
+    VERDICTS,
+    badge,
+    slug,
+)
 from lib.synthesis import trail
+from steps.book import catalogue
 from steps.book.text import raw
 
 TITLES = {
@@ -41,7 +56,6 @@ ENVIRONMENT.globals |= {
     "slug": slug,
     "place": lambda anchor: place(anchor),
     "untested": UNTESTED,
-    "found": FOUND,
 }
 
 
@@ -51,8 +65,8 @@ def entries(tested: pd.DataFrame, figures: pd.DataFrame, official: pd.DataFrame)
     `tested` is `lib.ledger.results.statements`, claims and remarks; `figures` is `lib.ledger.results.figures`,
     `official` is `official_rows`. Beside the columns of `tested`: `where` and `stated` (as a reader would write them),
     `findings`, `conclusions` and `recommendations` (ids; parts of a recommendation as the whole), `figures` (a list of
-    dicts: figure, chapter, title), `rows` (how many official rows) and `release` and `detail` (what a claim that is not
-    tested would need, else missing). What is only setting of a finding does not bear on it,
+    dicts: figure, chapter, title), `tables` (its official rows, `catalogue.rows_of`) and `release` and `detail` (what a
+    claim that is not tested would need, else missing). What is only setting of a finding does not bear on it,
     and a recommendation has the claims that carry its reason alone.
     """
     roles = data.load("links_finding_claim")
@@ -68,14 +82,14 @@ def entries(tested: pd.DataFrame, figures: pd.DataFrame, official: pd.DataFrame)
     by_claim = defaultdict(list)
     for claim, *figure in shown.itertuples(index=False):
         by_claim[claim].append(dict(zip(["figure", "chapter", "title"], figure, strict=True)))
-    number = official["lines"].map(len).groupby(official["claim"]).sum()
+    tables = catalogue.rows_of(official)
     needs = data.load("claims_needs").merge(data.load("releases"), on="release").set_index("claim")
     ledger = claims.read_ledger()
     return tested.join(up, on="id").assign(
         where=[ledger[id].where for id in tested["id"]],
         stated=[ledger[id].stated for id in tested["id"]],
         figures=[by_claim.get(id, []) for id in tested["id"]],
-        rows=tested["id"].map(number).fillna(0).astype(int),
+        tables=[tables.get(id, []) for id in tested["id"]],
         release=tested["id"].map(needs["label"]),
         detail=tested["id"].map(needs["detail"]),
     )
@@ -101,8 +115,24 @@ def place(anchor: str) -> str:
     return f"{page}.html#{anchor}"
 
 
+# What opens the ledger, and what is one click away: verdicts, and their words beside the sign.
+FIRST = (DIFFERS, CONTESTED)
+ORDER = (*FIRST, *(verdict for verdict in VERDICTS if verdict not in FIRST))
+MEANS = {
+    DIFFERS: "something contradicts the statement, and the contradiction holds",
+    CONTESTED: "published studies disagree with each other",
+    CONFIRMED: "the same number, date or direction comes out",
+    NOT_PUBLIC: "what it rests on is not public",
+    NOT_MEASURABLE: "no figures could show it",
+    NOT_LOOKED_UP: "it could be looked up, and was not: a debt of this book",
+}
+
+
 def ledger_page(found: pd.DataFrame) -> str:
-    """The ledger as MyST: filters, and every claim of the report in `entries` with its trail, chapter by chapter."""
+    """The ledger as MyST: filters, and every claim of the report in `entries` with its trail.
+
+    What differs comes first, then the other verdicts; within one, chapter by chapter.
+    """
     found = found[found["whose"] != OURS]
     texts = data.load("report_findings").set_index("id")["finding"]
     order = found["chapter"].map(list(TITLES).index)
@@ -112,7 +142,7 @@ def ledger_page(found: pd.DataFrame) -> str:
             "under": [*row["conclusions"], *row["recommendations"]],
             "bears_on": anchors(row),
             "findings": [(id, texts[id]) for id in row["findings"]],
-        }
+        } | dict(zip(("said", "result"), _values(row), strict=True))
         for row in data.plain(table).to_dict("records")
     ]  # fmt: skip
     short = data.load("report_conclusions").set_index("id")["short"]
@@ -121,11 +151,23 @@ def ledger_page(found: pd.DataFrame) -> str:
     under = [(id, f"{_name(id)}: {text}") for id, text in [*short.items(), *asked.items()] if id in used]
     filters = [
         ("chapter", "Chapter", [(name, title) for name, title in TITLES.items() if name in set(found["chapter"])]),
-        ("verdict", "Verdict", _counted(found["verdict"], dict(zip(VERDICTS, VERDICTS, strict=True)))),
         ("evidence", "Tested against", _counted(found["evidence"], EVIDENCE)),
         ("under", "Bears on", under),
     ]
-    return _raw("ledger.html", claims=records, filters=filters, titles=TITLES, evidence=EVIDENCE)
+    number = Counter(found["verdict"])
+    both = (" ".join(map(slug, FIRST)), "".join(MARKS[one] for one in FIRST), " or ".join(FIRST))
+    each = [(slug(one), MARKS[one], one, number[one]) for one in ORDER if number[one]]
+    views = [(*both, sum(number[one] for one in FIRST)), *each, ("", "", "all", len(records))]
+    groups = [
+        {"verdict": one, "meaning": MEANS[one], "claims": [row for row in records if row["verdict"] == one]}
+        for one in ORDER
+        if number[one]
+    ]
+    return _raw(
+        "ledger.html",
+        groups=groups, total=len(records), filters=filters, views=views, first=both[0] if views[0][-1] else "",
+        titles=TITLES, evidence=EVIDENCE, signs=MARKS,
+    )  # fmt: skip
 
 
 def _name(id: str) -> str:
@@ -136,36 +178,6 @@ def _name(id: str) -> str:
 def _counted(column: pd.Series, names: dict[str, str]) -> list[tuple[str, str]]:
     counts = Counter(column)
     return [(value, f"{name} ({counts[value]})") for value, name in names.items() if counts[value]]
-
-
-def rows_page(found: pd.DataFrame, official: pd.DataFrame) -> str:
-    """The official rows (`official_rows`) of `entries` as MyST, table by table.
-
-    Claims that rest on the same rows stand together.
-    """
-    of = found.set_index("id")[["chapter", "statement", "verdict", "whose"]].to_dict("index")
-    links = official[official["claim"].isin(list(of))]
-    first = ~links["claim"].duplicated()  # the anchor of a claim is at the first of its rows
-    tables = []
-    for name, group in links.assign(first=first).groupby("table", sort=False):
-        resource, blocks, lines = data.resource(name), [], data.written(name)
-        for _, same in group.groupby("where", sort=False):
-            blocks.append(
-                {
-                    "columns": ["line in file", *lines[0]],
-                    "rows": [[line, *lines[line - 1]] for line in same["lines"].iloc[0]],
-                    "claims": [
-                        of[row.claim]
-                        | {"id": row.claim, "shows": row.shows, "anchor": row.claim if row.first else None}
-                        for row in same.itertuples()
-                    ],
-                }
-            )
-        sources = data.sources(name)
-        kept = {key: resource[key] for key in ("title", "publisher", "reference_date", "status", "path")}
-        kept["numbers"] = [f["name"] for f in resource["schema"]["fields"] if f["type"] in ("integer", "number")]
-        tables.append(kept | {"anchor": name.replace("_", "-"), "sources": sources, "blocks": blocks})
-    return _raw("rows.html", tables=tables)
 
 
 def _raw(template: str, **values: object) -> str:
@@ -179,8 +191,8 @@ def trail_of(claim: Mapping) -> tuple[str, str]:
     """
     if claim["whose"] != OURS:
         return f"ledger.html#{claim['id']}", "trail"
-    if claim["rows"]:
-        return f"rows.html#{claim['id']}", "official rows"
+    if claim["tables"]:
+        return claim["tables"][0][1], "official rows"
     return f"chapters/{claim['chapter']}.html#code-{claim['id']}", "code"
 
 
@@ -260,7 +272,9 @@ def filed(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def flat(found: pd.DataFrame) -> pd.DataFrame:
-    """`entries` as a table for a file: lists of ids joined by semicolons, remarks as in `filed`."""
+    """`entries` as a table for a file: lists of ids joined by semicolons, rows counted, remarks as in `filed`."""
     lists = {name: found[name].map(";".join) for name in ("findings", "conclusions", "recommendations")}
     figures = found["figures"].map(lambda shown: ";".join(figure["figure"] for figure in shown))
-    return filed(found.drop(columns=["stated", "where"])).assign(**lists, figures=figures)
+    rows = found["tables"].map(lambda tables: sum(number for *_, number in tables))
+    kept = found.drop(columns=["stated", "where"]).rename(columns={"tables": "rows"})
+    return filed(kept).assign(**lists, figures=figures, rows=rows)

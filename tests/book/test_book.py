@@ -210,8 +210,8 @@ def test_figures_keep_their_contract(soup, ids, book):
         sources = figure.select(".figure-source a")
         assert sources, id
         for source in sources:
-            path, anchor = source["href"].split("#")
-            assert anchor in ids[(folder / path).resolve()], f"{id}: {source['href']}"
+            table = (folder / source["href"]).resolve()
+            assert table.parent == book / "book" / "data" and table in ids, f"{id}: {source['href']}"
             assert re.search(r"\((public|reported|simulated|restricted)(, [a-z ]+)?\)$", words(source)), id
         table = BeautifulSoup(handed_over(folder / figure["data-table"]), "html.parser")
         assert all(words(cell) for cell in table.select("thead th")), id
@@ -269,10 +269,15 @@ def test_no_error_is_published(soup):
     assert not soup.select(".output.traceback, .output.stderr")
 
 
-def test_every_table_of_the_package_is_in_the_catalogue(soups, book):
+def test_every_table_of_the_package_has_a_line_in_the_catalogue_and_a_page_with_its_file(soups, book):
     catalogue = soups[book / "book" / "data.html"]
-    offered = {Path(link["href"]).name for link in catalogue.select("a[download]")}
-    assert {resource["path"] for resource in PACKAGE} <= offered
+    for resource in PACKAGE:
+        anchor = resource["name"].replace("_", "-")
+        link = catalogue.find("tr", id=anchor).select_one("th a")
+        assert link["href"] == f"data/{anchor}.html"
+        page = soups[book / "book" / link["href"]]
+        assert f"../files/{resource['path']}" in {one["href"] for one in page.select("a[download]")}
+        assert resource["sha256"] in page.get_text()
 
 
 def test_every_term_of_the_glossary_has_an_anchor_and_a_definition(soups, book):
@@ -299,6 +304,7 @@ def test_the_book_says_that_it_is_independent(soups, book):
 
 CHAPTER_PAGES = "book/chapters"
 
+
 def reasons(page, recommendation):
     """The claims that carry a recommendation, as links, from its place on the page to that of the next."""
     section = page.find(id=recommendation)
@@ -307,7 +313,7 @@ def reasons(page, recommendation):
 
 
 def test_every_recommendation_leads_to_its_claims_and_their_official_rows_in_three_clicks_or_fewer(soups, book):
-    page, rows = soups[book / "book" / "recommendations.html"], soups[book / "book" / "rows.html"]
+    page, folder = soups[book / "book" / "recommendations.html"], book / "book"
     ledger, reached = soups[book / "book" / "ledger.html"], set()
     for number in range(1, 8):
         links = reasons(page, f"recommendation-{number}")
@@ -318,8 +324,9 @@ def test_every_recommendation_leads_to_its_claims_and_their_official_rows_in_thr
             assert there.select_one("a.claim-trail")["href"] == f"../ledger.html#{anchor}"  # two: its trail
             trail = {one["href"] for one in ledger.find("li", id=anchor).select("a")}
             assert f"recommendations.html#recommendation-{number}" in trail, (anchor, number)  # and back
-            if f"rows.html#{anchor}" in trail:  # three: the official rows
+            for address in [one for one in trail if one.startswith("data/")]:  # three: the official rows
                 reached.add(anchor)
+                rows = soups[folder / address.split("#")[0]]
                 assert rows.find(id=anchor).find_parent(class_="official-rows").select("tbody tr"), anchor
     assert reached  # few claims that carry a reason are tested with public figures, but some are
 

@@ -13,6 +13,9 @@ import pytest
 import yaml
 from conftest import POLICY, ROOT, needs_chromium
 
+from lib import data
+from lib.ledger import rows
+
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = [
     pytest.mark.book,
@@ -55,44 +58,6 @@ def server(book):
     yield f"http://127.0.0.1:{serving.server_port}"
     serving.shutdown()
     serving.server_close()
-
-
-@pytest.fixture(scope="module")
-def open_page(chromium, book):
-    """Open a page of the book; what it complains of or asks others for is kept in `page.complaints`."""
-
-    def opened(name, base=None, **options):
-        page, complaints = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}} | options).new_page(), []
-        page.complaints = complaints
-        page.on("console", lambda said: said.type in ("error", "warning") and complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
-        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-        page.on("response", lambda answer: answer.status >= 400 and complaints.append(f"{answer.status}: {answer.url}"))
-        page.on(
-            "request",
-            lambda request: (
-                re.match(r"(file:|data:|blob:|http://127\.0\.0\.1:)", request.url)
-                or complaints.append(f"third party: {request.url}")
-            ),
-        )
-        page.goto(f"{base or book.as_uri()}/{name}.html")
-        return page
-
-    return opened
-
-
-@pytest.fixture
-def visit(open_page):
-    """Open a page for one test."""
-    pages = []
-
-    def visited(*address, **options):
-        pages.append(open_page(*address, **options))
-        return pages[-1]
-
-    yield visited
-    for page in pages:
-        page.context.close()
 
 
 @pytest.fixture(scope="module")
@@ -721,83 +686,24 @@ def test_axe_finds_nothing_in_an_open_card_and_an_open_list(visit, scheme):
     assert not found, [(one["id"], one["nodes"][0]["html"]) for one in found]
 
 
-@pytest.fixture
-def ledger(visit):
-    """Open the ledger, perhaps with a query or an anchor, and count what it shows."""
-
-    def opened(address="", **options):
-        page = visit("book/ledger", **options)
-        if address:
-            page.goto(page.url + address)
-        page.shown = lambda: page.locator(".ledger-list > li:visible").evaluate_all("rows => rows.map(row => row.id)")
-        return page
-
-    return opened
-
-
-def test_the_ledger_is_searched_and_filtered(ledger):
-    page = ledger()
-    everything = page.shown()
-    form = page.locator(".ledger-filters")
-    form.locator("[name=chapter]").select_option("return")
-    form.locator("[name=verdict]").select_option("confirmed")
-    both = page.shown()
-    assert 0 < len(both) < len(everything) / 4 and all(id.startswith("return-") for id in both)
-    assert page.locator("[role=status]").inner_text() == f"{len(both)} of {len(everything)} claims"
-    assert "chapter=return&verdict=confirmed" in page.url
-    form.locator("[name=q]").fill("LAISSEZ passers")
-    searched = page.shown()
-    assert 0 < len(searched) < len(both) and set(searched) < set(both)
-    form.locator("[name=q]").fill("no such words anywhere")
-    assert page.shown() == [] and page.locator(".ledger-none").is_visible()
-    form.get_by_role("button").click()
-    page.wait_for_function("!location.search")
-    assert page.shown() == everything and not page.locator(".ledger-none").is_visible()
-    assert page.complaints == []
-
-
-def test_a_filtered_ledger_has_an_address(ledger):
-    page = ledger("?verdict=differs&evidence=arithmetic")
-    assert page.locator("[name=verdict]").input_value() == "differs"
-    assert 0 < len(page.shown()) < 40
-    under = ledger("?under=recommendation-7")
-    assert "coherence-information-sharing-iraq" in under.shown()
-
-
-def test_a_claims_address_opens_its_trail_whatever_is_filtered(ledger):
-    claim = "irregular-migration-peak-date"
-    page = ledger(f"?chapter=return#{claim}")
-    row = page.locator(f"#{claim}")
-    playwright.expect(row).to_be_in_viewport()
-    assert row.locator("details").evaluate("details => details.open")
-    row.get_by_role("link", name="the code of its cell").click()
-    playwright.expect(page.locator("details.hide[open]").first).to_be_in_viewport()
-    assert page.locator(f"#code-{claim}").evaluate("code => code.closest('details').open")
-
-
-def test_without_javascript_the_ledger_has_every_claim_and_no_dead_filters(ledger):
-    page = ledger(java_script_enabled=False)
-    assert page.locator(".ledger-list > li").count() > 400
-    assert not page.locator(".ledger-filters").is_visible()
-    assert page.locator(".ledger-list > li details").first.locator("summary").is_visible()
-
-
 def test_from_a_recommendation_to_official_rows_and_back_by_clicking(visit):
-    page = visit("book/chapters/synthesis")
-    recommendation = page.locator("#recommendation-3")
-    recommendation.locator("details > summary").first.click()
-    recommendation.get_by_role("link", name="Official rows").first.click()
-    page.wait_for_url("**/rows.html#*")
-    claim = page.locator(f"[id='{page.url.split('#')[1]}']")
-    playwright.expect(claim).to_be_in_viewport()
+    carrying = data.load("links_recommendation_claim")
+    claim = next(id for id in carrying["claim"] if id in set(rows.links()["claim"]))
+    number = carrying.set_index("claim").loc[[claim], "recommendation"].iloc[0].removeprefix("recommendation-")[0]
+    page = visit("book/recommendations")
+    page.locator(f"dl.recommendation a[href$='#{claim}']").first.click()
+    page.wait_for_url(f"**/chapters/*.html#{claim}")
+    page.locator(f"li[id='{claim}']").get_by_role("link", name="trail").click()
+    page.wait_for_url(f"**/ledger.html#{claim}")
+    page.locator(f"li[id='{claim}']").get_by_role("link", name=re.compile(r"\d+ rows? of")).first.click()
+    page.wait_for_url(f"**/data/*.html#{claim}")
+    playwright.expect(page.locator(f"[id='{claim}']")).to_be_in_viewport()
     playwright.expect(page.locator(".official-rows details[open] tbody tr").first).to_be_visible()
-    claim.locator("a").first.click()
-    page.wait_for_url("**/chapters/*.html#*")
-    page.locator(f"li[id='{page.url.split('#')[1]}']").get_by_role("link", name="trail").click()
-    page.wait_for_url("**/ledger.html#*")
-    page.locator(f"li[id='{page.url.split('#')[1]}']").get_by_role("link", name="recommendation 3").click()
-    page.wait_for_url("**/recommendations.html#recommendation-3")
-    playwright.expect(page.get_by_role("heading", name="3. Set concrete targets")).to_be_in_viewport()
+    page.locator(f"[id='{claim}']").get_by_role("link", name="trail").click()
+    page.wait_for_url(f"**/ledger.html#{claim}")
+    page.locator(f"li[id='{claim}']").get_by_role("link", name=f"recommendation {number}").click()
+    page.wait_for_url(f"**/recommendations.html#recommendation-{number}")
+    playwright.expect(page.get_by_role("heading", name=re.compile(rf"^{number}\. "))).to_be_in_viewport()
     assert page.complaints == []
 
 

@@ -129,4 +129,4 @@ def test_on_the_home_page_a_figure_has_the_files_of_its_chapter(chapter):  # noq
     named = [figure["data-live"], figure["data-table"], picture["src"], moved.find("source")["srcset"]]
     named += [link["href"] for link in moved.select("a[download]")]
     assert {name.removeprefix("chapters/figures/") for name in named} == files.keys()
-    assert moved.find("a", href="#fig-test") and moved.select_one('.figure-source a[href^="data.html#"]')
+    assert moved.find("a", href="#fig-test") and moved.select_one('.figure-source a[href^="data/"]')

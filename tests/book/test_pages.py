@@ -1,6 +1,6 @@
-"""Pages made from data: the ledger, the official rows, the links under claims and figures, the front."""
+"""Pages made from data: the ledger, the links under claims and figures, the front."""
 
-import csv
+import re
 
 import nbformat
 import pandas as pd
@@ -49,9 +49,12 @@ def test_the_ledger_has_every_claim_once_with_what_filters_need(ledger_page):
     rows = page.select(".ledger-list > li")
     ledger = read_ledger()
     assert sorted(row["id"] for row in rows) == sorted(id for id, claim in ledger.items() if claim.whose == "report")
-    chapters = [ledger[row["id"]].chapter for row in rows]
-    assert chapters == sorted(chapters, key=list(pages.TITLES).index)  # chapter by chapter, as in the book
-    offered = {
+    place = [
+        (pages.ORDER.index(ledger[row["id"]].expect), list(pages.TITLES).index(row["data-chapter"])) for row in rows
+    ]
+    assert place == sorted(place) and place[0][0] == 0  # what differs comes first; then chapter by chapter
+    offered = {name: {one["value"] for one in page.select(f"[name={name}]")} for name in ["verdict"]}
+    offered |= {
         select["name"]: {option["value"] for option in select.select("option[value]") if option["value"]}
         for select in page.select(".ledger-filters select")
     }
@@ -69,8 +72,8 @@ def test_a_row_of_the_ledger_leads_down_and_up(ledger_page):
     links = [link["href"] for link in tested.select("a")]
     assert f"chapters/irregular_migration.html#{PUBLIC}" in links
     assert f"chapters/irregular_migration.html#code-{PUBLIC}" in links
-    assert f"rows.html#{PUBLIC}" in links
-    assert not open_row.select('a[href*="#code-"], a[href^="rows.html"]')
+    assert f"data/frontex-route-month.html#{PUBLIC}" in links
+    assert not open_row.select('a[href*="#code-"], a[href^="data/"]')
     assert "To test it" in open_row.get_text()
     bears = {"return-no-evidence-others": "conclusion-3", "return-unsupervised-half": "recommendation-3"}
     for claim, above in bears.items():
@@ -78,18 +81,24 @@ def test_a_row_of_the_ledger_leads_down_and_up(ledger_page):
         assert pages.place(above) in links
 
 
-def test_official_rows_are_the_lines_of_the_files(found):
-    page = soup(pages.rows_page(found, pages.official_rows()))
-    ids = [tag["id"] for tag in page.select(".official-claims li[id]")]
-    assert sorted(ids) == sorted(set(pages.official_rows()["claim"]))
-    for block in page.select(".official-rows"):
-        name = block.summary.get_text().split(" of ")[1]
-        with (data.PACKAGE.parent / name).open(encoding="utf-8", newline="") as file:
-            lines = list(csv.reader(file))
-        head, *rows = ([cell.get_text() for cell in row.select("th, td")] for row in block.select("tr"))
-        assert head == ["line in file", *lines[0]]
-        for line, *cells in rows:
-            assert cells == lines[int(line) - 1]
+def test_a_line_of_the_ledger_has_a_sign_a_statement_and_a_place_and_no_raw_number(ledger_page):
+    ledger = read_ledger()
+    for row in ledger_page.select(".ledger-list > li"):
+        sign, statement, where = row.summary.find_all("span", recursive=False)
+        claim = ledger[row["id"]]
+        assert sign.get_text() == f"{verdicts.MARKS[claim.expect]} {claim.expect}: "
+        assert statement.get_text() == claim.statement and pages.TITLES[claim.chapter] in where.get_text()
+
+
+def test_the_ledger_opens_on_what_differs_and_every_view_says_how_many_it_has(ledger_page):
+    views = {one.input["value"]: one.get_text() for one in ledger_page.select("fieldset label")}
+    [opened] = ledger_page.select("fieldset input[checked]")
+    assert opened["value"] == "differs contested"
+    shown = [row["data-verdict"] for row in ledger_page.select(".ledger-list > li")]
+    for value, text in views.items():
+        wanted = value.split() or set(shown)
+        assert text.endswith(f" {sum(one in wanted for one in shown)}"), text
+    assert {value for value in views if value and " " not in value} == set(shown)
 
 
 def test_links_are_put_where_a_figure_left_room(found):
@@ -113,7 +122,7 @@ def test_a_page_can_tell_of_every_claim_and_its_trail_is_one_link(found):
     for id, claim in claims.items():
         address, _ = claim["trail"]
         if ledger[id].whose == verdicts.OURS:
-            assert address.endswith(f"#{id}") or address == f"chapters/{claim['chapter']}.html#code-{id}"
+            assert re.fullmatch(rf"data/[a-z0-9-]+\.html#{id}|chapters/{claim['chapter']}\.html#code-{id}", address)
         else:
             assert address == f"ledger.html#{id}"
     assert claims[PUBLIC]["found"] == "public figures" and claims[OPEN]["found"] is None

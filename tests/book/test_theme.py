@@ -244,6 +244,16 @@ def test_a_changed_title_is_changed_in_the_navigation_of_every_page(small):
     assert "New" in (small / "_build" / "html" / "chapter.html").read_text(encoding="utf-8")
 
 
+def test_a_list_of_references_that_is_written_again_has_each_once(small):
+    home = build(small) / "index.html"
+    replace(small / "plain.md", "# Plain\n", "# New\n")
+    for _ in range(2):
+        build(small)
+        [reference] = BeautifulSoup(home.read_text(encoding="utf-8"), "html.parser").select("div.citation")
+        assert len(reference.select(".label")) == reference.get_text().count("The First") == 1
+        replace(small / "plain.md", "# New\n", "# Newer\n# New\n")
+
+
 def in_a_browser(test):
     """Mark a test that needs Chromium."""
     return pytest.mark.browser(needs_chromium(test))
