@@ -163,7 +163,7 @@ class Agreements:
 
     @property
     def phrases(self) -> dict[str, object]:
-        """What sentences say of them: own_ and low_ by key, who fell, who came back."""
+        """What sentences say of them: by key the change (`own_KEY`) and how rare it is, who fell, who came back."""
         rose = [name for name, one in self.held.items() if one.change.difference >= 0]
         libya = self.back.filter(like="Italy")
         rows = list(self.events.itertuples())
