@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from lib import data
+
 LONGEST, AVERAGE = 25, 15  # words of a sentence: of any, and on average over a page
 # Terms of method. On a chapter's main path each may stand once, where it is explained; In depth they are at home.
 TERMS = (
@@ -103,6 +105,21 @@ def complaints(name: str, text: str) -> list[str]:
     if found and (average := sum(len(one.words) for one in found) / len(found)) > AVERAGE:
         said.append(f"{name}: {average:.1f} words a sentence on average, at most {AVERAGE} are wanted")
     return said
+
+
+def long_cells(table: str, column: str) -> list[str]:
+    """The sentences of a column of texts that are too long, each with its row, its length and its first words.
+
+    Raises `lib.data.DataError` for a table that is unknown or not valid, KeyError for a column that it lacks.
+    """
+    rows = data.load(table)
+    return [
+        f'{table}.csv, {column} of {key}: a sentence of {len(one.words)} words: "{" ".join(one.words[:8])} …"'
+        for key, text in zip(rows.iloc[:, 0], rows[column], strict=True)
+        if isinstance(text, str)
+        for one in sentences(text)
+        if len(one.words) > LONGEST
+    ]
 
 
 def terms(name: str, text: str) -> list[str]:

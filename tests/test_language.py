@@ -1,6 +1,26 @@
 """How long sentences are, and where terms of method stand: known answers."""
 
+import pandas as pd
+import pytest
+
+from lib import data
 from steps import language
+
+# The texts of tables that stand on pages: every column that ends in _nl, and these.
+TEXTS = {
+    "claims": ("statement", "note"),
+    "assessments": ("why",),
+    "report_conclusions": ("conclusion", "short", "summary_says"),
+    "briefs_dutch": ("question", "says", "why"),
+    "answers": ("question", "says", "why", "reason"),
+    "answer_facts": ("title", "text"),
+}
+CELLS = [(table, column) for table, columns in TEXTS.items() for column in columns] + [
+    (name, field["name"])
+    for name, table in data.resources().items()
+    for field in table["schema"]["fields"]
+    if field["name"].endswith("_nl")
+]
 
 PAGE = """---
 kernelspec:
@@ -82,3 +102,17 @@ def test_a_term_of_method_stands_once_on_the_main_path():
 def test_words_on_the_main_path_and_in_depth():
     path, inside = language.words_of("# One\n\nOne two three.\n\n## In depth: x\n\nFour five.\n\n## Two\n\nSix.\n")
     assert (path, inside) == (4, 2)
+
+
+@pytest.mark.parametrize(("table", "column"), CELLS)
+def test_no_sentence_of_a_table_is_too_long(table, column):
+    assert language.sentences(" ".join(data.load(table)[column].dropna())), "a column of texts holds sentences"
+    assert language.long_cells(table, column) == []
+
+
+def test_a_long_sentence_of_a_table_is_told_with_its_row(monkeypatch):
+    long = "Word " * 25 + "word."
+    rows = pd.DataFrame({"id": ["a", "b", "c"], "why": ["Short. Word " + "word " * 23 + "word.", long, None]})
+    monkeypatch.setattr(data, "load", lambda name: rows)
+    [told] = language.long_cells("assessments", "why")
+    assert told.startswith("assessments.csv, why of b: a sentence of 26 words")
