@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from lib import data
+
 LONGEST, AVERAGE = 25, 15  # words of a sentence: of any, and on average over a page
 # Terms of method. On a chapter's main path each may stand once, where it is explained; In depth they are at home.
 TERMS = (
@@ -84,6 +86,7 @@ def sentences(text: str) -> list[Sentence]:
     found = []
     for line, paragraph, in_depth in paragraphs(text):
         said = LINK.sub(r"\1", ROLE.sub(r"\1", GLUED.sub("10", paragraph))).replace("**", "").replace("\\", "")
+        said = re.sub(r"\s+(?=[.,;:?!])", "", said)  # a citation was there
         start = 0
         for end in [*END.finditer(said), None]:
             part = said[start : end.end() if end else None].strip()
@@ -109,9 +112,23 @@ def complaints(name: str, text: str) -> list[str]:
     return said
 
 
-def too_long(cell: str) -> list[str]:
-    """The sentences of a cell of a table that have more words than `LONGEST`; the address of a page is one word."""
-    return [one.text for one in sentences(ADDRESS.sub("address", cell)) if len(one.words) > LONGEST]
+def too_long(text: str) -> list[Sentence]:
+    """The sentences of a text that have more words than `LONGEST`; the address of a page is one word."""
+    return [one for one in sentences(ADDRESS.sub("address", text)) if len(one.words) > LONGEST]
+
+
+def long_cells(table: str, column: str) -> list[str]:
+    """The sentences of a column of texts that are too long, each with its row, its length and its first words.
+
+    Raises `lib.data.DataError` for a table that is unknown or not valid, KeyError for a column that it lacks.
+    """
+    rows = data.load(table)
+    return [
+        f'{table}.csv, {column} of {key}: a sentence of {len(one.words)} words: "{" ".join(one.words[:8])} …"'
+        for key, text in zip(rows.iloc[:, 0], rows[column], strict=True)
+        if isinstance(text, str)
+        for one in too_long(text)
+    ]
 
 
 def terms(name: str, text: str) -> list[str]:

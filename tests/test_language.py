@@ -1,9 +1,55 @@
 """How long sentences are, and where terms of method stand: known answers."""
 
+import pandas as pd
 import pytest
 
 from lib import data
 from steps import language
+
+# The texts of tables that stand on pages: every column that ends in _nl, and these.
+TEXTS = {
+    "claims": ("statement", "note"),
+    "assessments": ("why",),
+    "report_conclusions": ("conclusion", "short", "summary_says"),
+    "briefs_dutch": ("question", "says", "why"),
+    "answers": ("question", "says", "why", "reason"),
+    "answer_facts": ("title", "text"),
+}
+CELLS = [(table, column) for table, columns in TEXTS.items() for column in columns] + [
+    (name, field["name"])
+    for name, table in data.resources().items()
+    for field in table["schema"]["fields"]
+    if field["name"].endswith("_nl")
+]
+# Titles of works, identifiers and what the report leaves unsaid, as a list, are no sentences.
+NOT_SENTENCES = {("report_references", "title"), ("report_citations", "title"), ("report_money", "not_stated")}
+
+
+def further_cells():
+    """The other columns of tables in which a cell is as long as a sentence usually is: (table, column)."""
+    for table, resource in data.resources().items():
+        texts = {field["name"] for field in resource["schema"]["fields"] if field["type"] == "string"} - {"rests_on"}
+        head, *rows = data.written(table)
+        for place, column in enumerate(head):
+            further = column in texts and (table, column) not in {*CELLS, *NOT_SENTENCES}
+            if further and any(len(row[place].split()) >= language.AVERAGE for row in rows):
+                yield table, column
+
+
+def described(part):
+    """What the data package says of a table and its columns: texts by their key, at any depth."""
+    if isinstance(part, list):
+        for one in part:
+            yield from described(one)
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            if key in ("title", "description", "processing") and isinstance(value, str):
+                yield value
+            elif key == "caveats":
+                yield from value
+            elif key not in ("sources", "licenses"):  # names given by their publishers
+                yield from described(value)
+
 
 PAGE = """---
 kernelspec:
@@ -93,69 +139,35 @@ def test_a_sentence_may_end_with_the_number_of_a_section_or_a_single_digit():
     ]  # fmt: skip
 
 
-def test_a_long_sentence_of_a_cell_is_found_and_an_address_is_one_word():
+def test_a_long_sentence_of_a_text_is_found_and_an_address_is_one_word():
     long = "Word " + "word " * 24 + "word."
-    assert language.too_long(f"Short. {long} Short.") == [long]
+    assert [one.text for one in language.too_long(f"Short. {long} Short.")] == [long]
     address = "https://example.org/one-two/three?four=five&six=seven:eight/nine"
     assert language.too_long(f"Word {'word ' * 22}{address} .") == []
     assert language.too_long(f"Word {'word ' * 24}{address} .")
 
 
-# Titles of works and what the report leaves unsaid, as a list, are no sentences; identifiers are not read.
-NOT_SENTENCES = {("report_references", "title"), ("report_citations", "title"), ("report_money", "not_stated")}
+@pytest.mark.parametrize(("table", "column"), [*CELLS, *further_cells()])
+def test_no_sentence_of_a_table_is_too_long(table, column):
+    assert language.sentences(" ".join(data.load(table)[column].dropna())), "a column of texts holds sentences"
+    assert language.long_cells(table, column) == []
 
 
-def columns_with_text():
-    """Every column of the tables in which a cell is as long as a sentence usually is: (table, column)."""
-    for table, resource in data.resources().items():
-        texts = {field["name"] for field in resource["schema"]["fields"] if field["type"] == "string"} - {"rests_on"}
-        head, *rows = data.written(table)
-        for place, column in enumerate(head):
-            read = column in texts and (table, column) not in NOT_SENTENCES
-            if read and any(len(row[place].split()) >= language.AVERAGE for row in rows):
-                yield table, column
-
-
-TEXTS = list(columns_with_text())
-
-
-@pytest.mark.parametrize(("table", "column"), TEXTS)
-def test_texts_of_tables_have_no_long_sentence(table, column):
-    head, *rows = data.written(table)
-    place = head.index(column)
-    long = {row[0]: found for row in rows if (found := language.too_long(row[place]))}
-    assert long == {}, f"make two of them in {table}.{column}"
+def test_a_long_sentence_of_a_table_is_told_with_its_row(monkeypatch):
+    long = "Word " * 25 + "word."
+    rows = pd.DataFrame({"id": ["a", "b", "c"], "why": ["Short. Word " + "word " * 23 + "word.", long, None]})
+    monkeypatch.setattr(data, "load", lambda name: rows)
+    [told] = language.long_cells("assessments", "why")
+    assert told.startswith("assessments.csv, why of b: a sentence of 26 words")
 
 
 def test_the_reasons_of_assessments_are_short_on_average():
-    head, *rows = data.written("assessments")
-    lengths = [len(one.words) for row in rows for one in language.sentences(row[head.index("why")])]
+    lengths = [len(one.words) for why in data.load("assessments")["why"] for one in language.sentences(why)]
     assert sum(lengths) / len(lengths) <= language.AVERAGE
-
-
-def test_the_texts_of_pages_are_among_them():
-    shown = {("claims", "statement"), ("claims", "note"), ("assessments", "why"), ("report_conclusions", "conclusion")}
-    assert shown <= set(TEXTS)
-    assert {("briefs_dutch", "why"), ("answers", "says_nl"), ("recommendation_answers", "question_nl")} <= set(TEXTS)
-
-
-def described(part):
-    """What the data package says of a table and its columns: texts by their key, at any depth."""
-    if isinstance(part, list):
-        for one in part:
-            yield from described(one)
-    elif isinstance(part, dict):
-        for key, value in part.items():
-            if key in ("title", "description", "processing") and isinstance(value, str):
-                yield value
-            elif key == "caveats":
-                yield from value
-            elif key not in ("sources", "licenses"):  # names given by their publishers
-                yield from described(value)
 
 
 @pytest.mark.parametrize("table", data.resources())
 def test_descriptions_of_tables_have_no_long_sentence(table):
     texts = list(described(data.resource(table)))
-    assert len(texts) > 2
-    assert [long for text in texts for long in language.too_long(text)] == []
+    assert len(texts) > 2, "a title, a description and fields"
+    assert [one.text for text in texts for one in language.too_long(text)] == []

@@ -85,6 +85,12 @@ def disagreements(repeats: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(pairs, columns=["quantity", "unit", *place, *(f"other_{name}" for name in place)])
 
 
+def where(section: str, footnote: float | None = None) -> str:
+    """A place in the report, as a reader would write it: `§4.2, footnote 89`, or `summary`."""
+    part = f"§{section}" if section[0].isdigit() else section
+    return part if pd.isna(footnote) else f"{part}, footnote {int(footnote)}"
+
+
 def _known(name: str, names: Iterable[str], what: str) -> None:
     names = set(names)
     if name not in names:

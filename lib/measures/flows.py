@@ -79,6 +79,19 @@ def change_at(
     return Change(at, window, before, after)
 
 
+def around_events(events: pd.DataFrame, window: int, **measures: pd.DataFrame) -> pd.DataFrame:
+    """Around each event, how many times the mean level before is that after, for each of `measures`.
+
+    `events` has month, until, label and route; a measure is a table by month with a column a route. One row for each
+    month and route, its labels joined. Raises `ValueError` as `change_at`.
+    """
+    rows = []
+    for (day, route), at in events.groupby(["month", "route"]):
+        changed = [change_at(measure[route], day, window, at["until"].iloc[0]) for measure in measures.values()]
+        rows.append((" and ".join(at["label"]), day, route, *(change.after / change.before for change in changed)))
+    return pd.DataFrame(rows, columns=["label", "month", "route", *measures])
+
+
 def changes(series: pd.Series, window: int = 12, span: int = 1) -> pd.Series:
     """Log ratio of the level after to the level before every span of months that has both windows.
 

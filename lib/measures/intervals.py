@@ -58,3 +58,10 @@ def difference(one: Share, other: Share) -> tuple[float, float]:
 
     low, high = confint_proportions_2indep(one.count, one.of, other.count, other.of, method="newcomb", compare="diff")
     return float(low), float(high)
+
+
+def counts_behind(percent: int, most: int) -> list[tuple[int, int]]:
+    """The counts, each with what it is of, of at most `most` people that print as `percent` in whole percent."""
+    return [
+        (count, of) for of in range(1, most + 1) for count in range(of + 1) if abs(100 * count / of - percent) <= 0.5
+    ]

@@ -162,6 +162,22 @@ def test_no_chart_needs_code_made_from_text_or_a_legend(name):
     assert "labelExpr" not in said and '"legend": {' not in said and "~s" not in said
 
 
+def units(part, inherited=frozenset()):
+    """The channels of each single plot of a specification, with those of the layers and panels around it."""
+    channels = inherited | part.get("encoding", {}).keys()
+    inside = [each for key in ("layer", "concat", "hconcat", "vconcat") for each in part.get(key, [])]
+    return [found for each in inside for found in units(each, channels)] if inside else [channels]
+
+
+@pytest.mark.parametrize("width", SIZES)
+@pytest.mark.parametrize("name", TYPICAL)
+def test_a_mark_has_a_colour_or_a_fill_and_a_stroke(name, width):
+    """With both the browser's console warns that it drops the colour."""
+    found = units(spec(name, width))
+    assert found
+    assert not [channels for channels in found if "color" in channels and channels & {"fill", "stroke"}]
+
+
 @pytest.mark.parametrize(
     ("chart", "given"),
     [

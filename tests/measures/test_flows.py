@@ -331,3 +331,11 @@ def test_shares_add_up_to_one(values):
     found = flows.shares(pd.DataFrame({"route": [n % 4 for n in range(len(values))], "detections": values}), by="route")
     assert found["share"].sum() == pytest.approx(1)
     assert found["detections"].is_monotonic_decreasing
+
+
+def test_around_events_are_ratios_of_means_and_labels_of_a_month_are_joined():
+    route = pd.DataFrame({"a": monthly([2, 4, 100, 6, 12])})
+    at = pd.Timestamp("2015-03-01")
+    events = pd.DataFrame({"month": [at, at], "until": [pd.NaT, pd.NaT], "label": ["one", "two"], "route": ["a", "a"]})
+    found = flows.around_events(events, 2, detections=route, deaths=route * 3)
+    assert found.to_numpy().tolist() == [["one and two", at, "a", 3, 3]]
