@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from lib import data
+from lib.data import ROOT
 from steps import language
 
 # The texts of tables that stand on pages: every column that ends in _nl, and these.
@@ -116,3 +117,12 @@ def test_a_long_sentence_of_a_table_is_told_with_its_row(monkeypatch):
     monkeypatch.setattr(data, "load", lambda name: rows)
     [told] = language.long_cells("assessments", "why")
     assert told.startswith("assessments.csv, why of b: a sentence of 26 words")
+
+
+WRITTEN = sorted([*(ROOT / "notebooks").glob("*.md"), *(ROOT / "book").glob("*.md")])
+
+
+@pytest.mark.parametrize("file", WRITTEN, ids=lambda file: file.stem)
+def test_the_texts_of_the_book_can_be_read(file):
+    text = file.read_text(encoding="utf-8")
+    assert language.complaints(file.name, text) + language.terms(file.name, text) == []
