@@ -81,6 +81,7 @@ def sentences(text: str) -> list[Sentence]:
     found = []
     for line, paragraph, in_depth in paragraphs(text):
         said = LINK.sub(r"\1", ROLE.sub(r"\1", GLUED.sub("10", paragraph))).replace("**", "").replace("\\", "")
+        said = re.sub(r"\s+(?=[.,;:?!])", "", said)  # a citation was there
         start = 0
         for end in [*END.finditer(said), None]:
             part = said[start : end.end() if end else None].strip()
