@@ -15,6 +15,20 @@ TEXTS = {
     "briefs_dutch": ("question", "says", "why"),
     "answers": ("question", "says", "why", "reason"),
     "answer_facts": ("title", "text"),
+    "coherence_interests": ("what",),
+    "cost_benchmarks": ("scope",),
+    "efficiency_assumptions": ("reason",),
+    "law_conditions": ("report_establishes",),
+    "protection_proportions": ("sample",),
+    "public_record": ("found", "note"),
+    "recommendation_answers": ("why", "question"),
+    "relations_events": ("note",),
+    "report_glossary": ("definition",),
+    "report_limitations": ("limitation",),
+    "report_money_pairs": ("why",),
+    "studies": ("finding",),
+    "tracing_hypotheses": ("statement",),
+    "tracing_items": ("statement",),
 }
 CELLS = [(table, column) for table, columns in TEXTS.items() for column in columns] + [
     (name, field["name"])
