@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from lib import data
+from lib.data import ROOT
 from steps import language
 
 # The texts of tables that stand on pages: every column that ends in _nl, and these.
@@ -14,6 +15,20 @@ TEXTS = {
     "briefs_dutch": ("question", "says", "why"),
     "answers": ("question", "says", "why", "reason"),
     "answer_facts": ("title", "text"),
+    "coherence_interests": ("what",),
+    "cost_benchmarks": ("scope",),
+    "efficiency_assumptions": ("reason",),
+    "law_conditions": ("report_establishes",),
+    "protection_proportions": ("sample",),
+    "public_record": ("found", "note"),
+    "recommendation_answers": ("why", "question"),
+    "relations_events": ("note",),
+    "report_glossary": ("definition",),
+    "report_limitations": ("limitation",),
+    "report_money_pairs": ("why",),
+    "studies": ("finding",),
+    "tracing_hypotheses": ("statement",),
+    "tracing_items": ("statement",),
 }
 CELLS = [(table, column) for table, columns in TEXTS.items() for column in columns] + [
     (name, field["name"])
@@ -159,6 +174,15 @@ def test_a_long_sentence_of_a_table_is_told_with_its_row(monkeypatch):
     monkeypatch.setattr(data, "load", lambda name: rows)
     [told] = language.long_cells("assessments", "why")
     assert told.startswith("assessments.csv, why of b: a sentence of 26 words")
+
+
+WRITTEN = sorted([*(ROOT / "notebooks").glob("*.md"), *(ROOT / "book").glob("*.md")])
+
+
+@pytest.mark.parametrize("file", WRITTEN, ids=lambda file: file.stem)
+def test_the_texts_of_the_book_can_be_read(file):
+    text = file.read_text(encoding="utf-8")
+    assert language.complaints(file.name, text) + language.terms(file.name, text) == []
 
 
 def test_the_reasons_of_assessments_are_short_on_average():

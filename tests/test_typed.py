@@ -1,4 +1,4 @@
-"""No typed results: numbers in the text of chapters, in titles, alt texts and on cards come from code.
+"""No typed results: numbers in the text of chapters, in titles, alt texts and answers in brief come from code.
 
 `tests/typed.csv` has the exceptions and says why they may stand.
 """
@@ -48,11 +48,11 @@ def found(text):
 
 
 def shown(code):
-    """The fixed words of the titles and alt texts of figures and of cards in a cell's code."""
+    """The fixed words of the titles and alt texts of figures and of answers in brief in a cell's code."""
     for call in ast.walk(ast.parse(code)):
-        if isinstance(call, ast.Call) and (name := getattr(call.func, "attr", "")) in ("figure", "card"):
+        if isinstance(call, ast.Call) and (name := getattr(call.func, "attr", "")) in ("figure", "answer"):
             named = [keyword.value for keyword in call.keywords if keyword.arg in ("title", "description")]
-            for value in named if name == "figure" else call.args[:2]:
+            for value in named if name == "figure" else call.args[:3]:
                 for part in ast.walk(value):
                     if isinstance(part, ast.Constant) and isinstance(part.value, str):
                         yield part.value
@@ -81,9 +81,9 @@ def test_what_counts_as_typed(text, expected):
     assert [one for one, _ in found(text)] == expected
 
 
-def test_titles_alt_texts_and_cards_are_read_and_what_code_puts_into_them_is_not():
-    code = 'charts.figure(draw, title=f"{n} of five", description="Two lines")\nledger.card("Is it 7?", "No.", "id")'
-    assert list(shown(code)) == [" of five", "Two lines", "Is it 7?", "No."]
+def test_titles_alt_texts_and_answers_are_read_and_what_code_puts_into_them_is_not():
+    code = 'charts.figure(draw, title=f"{n} of five", description="Two lines")\nledger.answer("Is it 7?", "No.", "Two.", "id")'
+    assert list(shown(code)) == [" of five", "Two lines", "Is it 7?", "No.", "Two."]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

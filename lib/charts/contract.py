@@ -109,6 +109,7 @@ def figure(
     for name, text in {"title": title, "subtitle": subtitle, "description": description}.items():
         if not text.strip():
             raise ValueError(f"figure {id}: its {name} is empty")
+    keep_short(id, title, description)
     if not sources or table.empty:
         raise ValueError(f"figure {id}: a figure needs sources and a table of what it draws")
     if simulated := _simulated(sources):

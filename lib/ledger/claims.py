@@ -13,10 +13,9 @@ import pandas as pd
 
 from lib import data
 from lib.ledger import record
-from lib.ledger.assess import STATES, shows
 from lib.ledger.brief import Answer
 from lib.ledger.statement import BOUNDS, DATE_FORMATS, Claim, is_number, written
-from lib.ledger.verdicts import CONFIRMED, DIFFERS, UNTESTED, Card, Result, Summary, Verdicts
+from lib.ledger.verdicts import CONFIRMED, DIFFERS, UNTESTED, Result, Summary, Verdicts
 from lib.ledger.votes import Counted
 
 TESTABLE = ("public", "studies", "document", "arithmetic")
@@ -232,16 +231,6 @@ class Ledger:
             )
         self.results[id] = result
         return result
-
-    def card(self, question: str, sentence: str, *ids: str) -> Card:
-        """One answer in brief over several claims, all tested by then: `lib.ledger.assess.shows`.
-
-        Raises `ClaimError` for a remark of ours: a card is about what the report says.
-        """
-        results = tuple(self.results[id] for id in ids)
-        if remarks := [result.claim.id for result in results if result.ours]:
-            raise ClaimError(f"{self.chapter}: {remarks[0]} is a remark of ours and answers for no card")
-        return Card(question, shows((STATES, result.verdict) for result in results), sentence, results)
 
     def answer(self, question: str, report: str, here: str, *ids: str) -> Answer:
         """One row of the chapter in brief, over claims that are all tested by then.

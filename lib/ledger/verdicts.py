@@ -1,4 +1,4 @@
-"""Verdicts as a reader sees them: beside a sentence, on the cards in brief, in the table that ends a chapter."""
+"""Verdicts as a reader sees them: beside a sentence, in the table that ends a chapter."""
 
 from __future__ import annotations
 
@@ -125,46 +125,6 @@ def tested_against(counts: Mapping[str, int]) -> str:
 def by_what(results: Iterable[Result]) -> Counter[str]:
     """How many of these claims were tested against the world, a document and the report itself."""
     return Counter(TESTED_BY[result.claim.evidence] for result in results if result.verdict not in UNTESTED)
-
-
-@dataclass(frozen=True)
-class Card:
-    """One answer of the chapter in brief: the question, what the checks of its claims show, a sentence, the claims."""
-
-    question: str
-    shows: str
-    sentence: str
-    results: tuple[Result, ...]
-
-
-@dataclass(frozen=True)
-class Cards:
-    """The cards that open a chapter, three to five."""
-
-    cards: tuple[Card, ...]
-
-    def _repr_html_(self) -> str:
-        return f'<div class="cards">{"".join(map(_card, self.cards))}</div>'
-
-    def __repr__(self) -> str:
-        return "\n".join(f"{card.question} {card.shows}: {card.sentence}" for card in self.cards)
-
-
-def _card(card: Card) -> str:
-    tested = by_what(card.results)
-    checked = f"{tested.total()} of {len(card.results)} claims checked"
-    against = f", {tested_against(tested)}" if tested else ""
-    links = " ".join(
-        f'<a href="#{r.claim.id}" aria-label="{n}, claim: {escape(r.claim.statement)}">{n}</a>'
-        for n, r in enumerate(card.results, start=1)
-    )
-    return (
-        f'<div class="verdict-card verdict-card-{slug(card.shows)}">'
-        f'<p class="card-question">{escape(card.question)}</p>'
-        f"<p>{badge(card.shows)}</p><p>{escape(card.sentence)}</p>"
-        f'<p class="card-claims">{checked}{against} '
-        f"({counted(result.verdict for result in card.results)}): {links}</p></div>"
-    )
 
 
 @dataclass(frozen=True)

@@ -306,22 +306,22 @@ def test_a_chapter_without_claims_is_refused(ledger):
         ([], NOTHING_TO_SHOW),
     ],
 )
-def test_card_rule(ledger, computed, expected):
+def test_the_rule_of_an_answer(ledger, computed, expected):
     rows = [claim(f"x-{n}") for n in range(len(computed))]
     rows.append(claim("x-u", evidence="restricted", expect="not public"))
     chapter = ledger(*rows, enforce=False)
     chapter.check({f"x-{n}": value for n, value in enumerate(computed)})
     chapter.untested("x-u")
-    card = chapter.card("Did it?", "It did.", *(row.id for row in rows))
-    assert card.shows == expected
-    assert len(card.results) == len(rows)
+    answer = chapter.answer("Did it?", "It did.", "It did.", *(row.id for row in rows))
+    assert answer.shows == expected
+    assert len(answer.results) == len(rows)
 
 
-def test_a_remark_of_ours_answers_for_no_card(ledger):
+def test_a_remark_of_ours_stands_for_no_answer(ledger):
     chapter = ledger(claim(whose="ours"))
     chapter.check({"x-a": 100})
     with pytest.raises(ClaimError, match="x-a is a remark of ours"):
-        chapter.card("Did it?", "It did.", "x-a")
+        chapter.answer("Did it?", "It did.", "It did.", "x-a")
 
 
 @pytest.fixture
@@ -380,9 +380,9 @@ def test_dates_are_compared_as_far_as_both_are_known(ledger, recorded, other):
     assert result.otherwise == f"100 (Agency, {other})"
 
 
-def test_a_card_needs_tested_claims(ledger):
+def test_an_answer_needs_tested_claims(ledger):
     with pytest.raises(KeyError):
-        ledger(claim()).card("Did it?", "It did.", "x-a")
+        ledger(claim()).answer("Did it?", "It did.", "It did.", "x-a")
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,14 @@ from bs4 import BeautifulSoup
 
 from lib import data
 from lib.ledger import assess
+from lib.ledger.brief import Answer, Brief
 from lib.ledger.statement import Claim
 from lib.ledger.verdicts import (
-    AGREES,
     CONFIRMED,
     CONTESTED,
     DIFFERS,
     MARKS,
     MIMETYPE,
-    MIXED,
     NO,
     NOT_LOOKED_UP,
     NOT_PUBLIC,
@@ -28,8 +27,6 @@ from lib.ledger.verdicts import (
     UNTESTED,
     VERDICTS,
     YES,
-    Card,
-    Cards,
     Result,
     Summary,
     Verdicts,
@@ -89,14 +86,13 @@ def test_text_of_the_ledger_is_escaped_everywhere():
     nasty = result(statement=NASTY, note=NASTY, unit=NASTY, computed=NASTY)
     pages = [
         Verdicts([nasty])._repr_html_(),
-        Cards((Card(NASTY, AGREES, NASTY, (nasty,)),))._repr_html_(),
+        Brief((Answer(NASTY, NASTY, NASTY, (nasty,)),))._repr_html_(),
         Summary("x", (nasty,))._repr_mimebundle_()["text/html"],
     ]
     for html in pages:
         page = soup(html)
         assert not page.find(["script", "b"])
         assert NASTY in page.text
-    assert NASTY in soup(pages[1]).find("a")["aria-label"]
 
 
 def test_a_reader_sees_what_other_documents_have():
@@ -163,13 +159,6 @@ def test_studies_are_said_to_say_and_count_against_the_world():
     assert "contested" in soup(summary._repr_mimebundle_()["text/html"]).find("tbody").text
 
 
-def test_cards_count_their_claims_and_lead_to_them():
-    page = soup(Cards((Card("Did it fall?", MIXED, "In part.", RESULTS),))._repr_html_())
-    assert "2 of 3 claims checked, 2 against the world (1 confirmed, 1 differs, 1 not public)" in page.text
-    assert MIXED in page.text and "Did it fall?" in page.text
-    assert [link["href"] for link in page.find_all("a")] == ["#x-a", "#x-b", "#x-c"]
-
-
 def test_summary_counts_and_frame():
     summary = Summary("x", (*RESULTS, result("x-d")))
     assert summary.counts == dict.fromkeys(VERDICTS, 0) | {CONFIRMED: 2, DIFFERS: 1, NOT_PUBLIC: 1}
@@ -204,6 +193,6 @@ def test_summary_table_links_every_claim_that_was_checked_and_counts_the_others(
     assert len(page.find_all("th", scope="col")) == len(rows[0].find_all("td"))
 
 
-@pytest.mark.parametrize("shown", [Verdicts(list(RESULTS)), Cards((Card("Did it fall?", MIXED, "Yes.", RESULTS),))])
+@pytest.mark.parametrize("shown", [Verdicts(list(RESULTS)), Brief((Answer("Did it fall?", "Yes.", "Yes.", RESULTS),))])
 def test_plain_text_for_a_terminal(shown):
-    assert "<" not in repr(shown) and ("confirmed: x-a" in repr(shown) or "Did it fall? mixed" in repr(shown))
+    assert "<" not in repr(shown) and ("confirmed: x-a" in repr(shown) or "Here, mixed: Yes." in repr(shown))
