@@ -82,7 +82,8 @@ def test_what_counts_as_typed(text, expected):
 
 
 def test_titles_alt_texts_and_answers_are_read_and_what_code_puts_into_them_is_not():
-    code = 'charts.figure(draw, title=f"{n} of five", description="Two lines")\nledger.answer("Is it 7?", "No.", "Two.", "id")'
+    code = 'charts.figure(draw, title=f"{n} of five", description="Two lines")\n'
+    code += 'ledger.answer("Is it 7?", "No.", "Two.", "id")'
     assert list(shown(code)) == [" of five", "Two lines", "Is it 7?", "No.", "Two."]
 
 
