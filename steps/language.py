@@ -29,9 +29,14 @@ SILENT = re.compile(r"\{(?:claim|cite(?::\w+)?)\}`[^`]*`|<!--.*?-->|<[^<>]*>|^\(
 LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
 GLUED = re.compile(r"\{glue:\w+\}`[^`]*`")  # a number of the chapter, or a word; it may end a sentence too
 ROLE = re.compile(r"\{[\w:]+\}`([^`<]*)[^`]*`")
-# What ends a sentence: a stop after a word, a bracket or a quote, before a capital, a number or a mark of emphasis.
-END = re.compile(r"(?<=[\w)\]%’'\"*_][\w)\]%’'\"*_])[.?!][*_’”)\"]*\s+(?=[*_“‘(\"]*[A-Z0-9€])|[.?!][*_)]*$|;\s*$")
+# What ends a sentence: a stop after a word, a bracket, a quote or a number, before a capital, a number or a mark of
+# emphasis.
+END = re.compile(
+    r"(?:(?<=[\w)\]%’'\"*_`][\w)\]%’'\"*_`])|(?<=[\s.]\d))[.?!][*_’”)\"]*\s+(?=[*_“‘(\"]*[A-Z0-9€])"
+    r"|[.?!][*_)]*$|;\s*$"
+)
 ABBREVIATED = re.compile(r"\b(?:No|no|e\.g|i\.e|cf|vs|art|al|St|approx)\.$")
+ADDRESS = re.compile(r"https?://\S+(?: (?=[).]))?")  # of a page: one word, however long
 WORD = re.compile(r"[\w€%’'.,–-]*\w[\w%’'.,–-]*")
 DEPTH = "In depth"
 
@@ -107,6 +112,11 @@ def complaints(name: str, text: str) -> list[str]:
     return said
 
 
+def too_long(text: str) -> list[Sentence]:
+    """The sentences of a text that have more words than `LONGEST`; the address of a page is one word."""
+    return [one for one in sentences(ADDRESS.sub("address", text)) if len(one.words) > LONGEST]
+
+
 def long_cells(table: str, column: str) -> list[str]:
     """The sentences of a column of texts that are too long, each with its row, its length and its first words.
 
@@ -117,8 +127,7 @@ def long_cells(table: str, column: str) -> list[str]:
         f'{table}.csv, {column} of {key}: a sentence of {len(one.words)} words: "{" ".join(one.words[:8])} …"'
         for key, text in zip(rows.iloc[:, 0], rows[column], strict=True)
         if isinstance(text, str)
-        for one in sentences(text)
-        if len(one.words) > LONGEST
+        for one in too_long(text)
     ]
 
 

@@ -36,6 +36,35 @@ CELLS = [(table, column) for table, columns in TEXTS.items() for column in colum
     for field in table["schema"]["fields"]
     if field["name"].endswith("_nl")
 ]
+# Titles of works, identifiers and what the report leaves unsaid, as a list, are no sentences.
+NOT_SENTENCES = {("report_references", "title"), ("report_citations", "title"), ("report_money", "not_stated")}
+
+
+def further_cells():
+    """The other columns of tables in which a cell is as long as a sentence usually is: (table, column)."""
+    for table, resource in data.resources().items():
+        texts = {field["name"] for field in resource["schema"]["fields"] if field["type"] == "string"} - {"rests_on"}
+        head, *rows = data.written(table)
+        for place, column in enumerate(head):
+            further = column in texts and (table, column) not in {*CELLS, *NOT_SENTENCES}
+            if further and any(len(row[place].split()) >= language.AVERAGE for row in rows):
+                yield table, column
+
+
+def described(part):
+    """What the data package says of a table and its columns: texts by their key, at any depth."""
+    if isinstance(part, list):
+        for one in part:
+            yield from described(one)
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            if key in ("title", "description", "processing") and isinstance(value, str):
+                yield value
+            elif key == "caveats":
+                yield from value
+            elif key not in ("sources", "licenses"):  # names given by their publishers
+                yield from described(value)
+
 
 PAGE = """---
 kernelspec:
@@ -119,7 +148,21 @@ def test_words_on_the_main_path_and_in_depth():
     assert (path, inside) == (4, 2)
 
 
-@pytest.mark.parametrize(("table", "column"), CELLS)
+def test_a_sentence_may_end_with_the_number_of_a_section_or_a_single_digit():
+    assert said("It stands in 3.1.0. The rest is in 5.1. Read as at least 3. No. 5 is in version 1.2 of it.") == [
+        "It stands in 3.1.0.", "The rest is in 5.1.", "Read as at least 3.", "No. 5 is in version 1.2 of it.",
+    ]  # fmt: skip
+
+
+def test_a_long_sentence_of_a_text_is_found_and_an_address_is_one_word():
+    long = "Word " + "word " * 24 + "word."
+    assert [one.text for one in language.too_long(f"Short. {long} Short.")] == [long]
+    address = "https://example.org/one-two/three?four=five&six=seven:eight/nine"
+    assert language.too_long(f"Word {'word ' * 22}{address} .") == []
+    assert language.too_long(f"Word {'word ' * 24}{address} .")
+
+
+@pytest.mark.parametrize(("table", "column"), [*CELLS, *further_cells()])
 def test_no_sentence_of_a_table_is_too_long(table, column):
     assert language.sentences(" ".join(data.load(table)[column].dropna())), "a column of texts holds sentences"
     assert language.long_cells(table, column) == []
@@ -140,3 +183,15 @@ WRITTEN = sorted([*(ROOT / "notebooks").glob("*.md"), *(ROOT / "book").glob("*.m
 def test_the_texts_of_the_book_can_be_read(file):
     text = file.read_text(encoding="utf-8")
     assert language.complaints(file.name, text) + language.terms(file.name, text) == []
+
+
+def test_the_reasons_of_assessments_are_short_on_average():
+    lengths = [len(one.words) for why in data.load("assessments")["why"] for one in language.sentences(why)]
+    assert sum(lengths) / len(lengths) <= language.AVERAGE
+
+
+@pytest.mark.parametrize("table", data.resources())
+def test_descriptions_of_tables_have_no_long_sentence(table):
+    texts = list(described(data.resource(table)))
+    assert len(texts) > 2, "a title, a description and fields"
+    assert [one.text for text in texts for one in language.too_long(text)] == []
