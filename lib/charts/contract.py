@@ -22,7 +22,6 @@ from lib.ledger.results import FIGURE as MIMETYPE
 
 # Outer widths in pixels: the column of the book, and of a phone 390 pixels wide.
 WIDE, NARROW = 760, 350
-TITLE_MOST, ALT_MOST = 90, 250  # characters of a title, and of a description that is read out in one breath
 STAMP, SIMULATED_STATUS = "SIMULATED DATA", "simulated"
 # The newest type that JupyterLab 4 draws; Altair's own, of version 6, it does not know.
 LAB, LAB_SCHEMA = "application/vnd.vegalite.v5+json", "https://vega.github.io/schema/vega-lite/v5.json"
@@ -109,7 +108,6 @@ def figure(
     for name, text in {"title": title, "subtitle": subtitle, "description": description}.items():
         if not text.strip():
             raise ValueError(f"figure {id}: its {name} is empty")
-    keep_short(id, title, description)
     if not sources or table.empty:
         raise ValueError(f"figure {id}: a figure needs sources and a table of what it draws")
     if simulated := _simulated(sources):
@@ -119,13 +117,6 @@ def figure(
         size: _spec(build, width, description, simulated) for size, width in {"wide": WIDE, "narrow": NARROW}.items()
     }
     return Figure(id, title, subtitle, description, tuple(sources), table, specs, note)
-
-
-def keep_short(id: str, title: str, description: str) -> None:
-    """Raises `ValueError` for a title or a description that is too long, with its length and what is allowed."""
-    for name, text, most in (("title", title, TITLE_MOST), ("description", description, ALT_MOST)):
-        if len(text) > most:
-            raise ValueError(f"figure {id}: its {name} has {len(text)} characters; at most {most} can be taken in")
 
 
 def evidence(sources: Sequence[Provenance]) -> str:

@@ -25,6 +25,7 @@ CHAPTERS = [page for page in PAGES if page.startswith("book/chapters/")]
 TESTED = [page for page in CHAPTERS if not page.endswith("/synthesis")]
 PACKAGE = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))["resources"]
 STATUS = {resource["name"]: resource["status"] for resource in PACKAGE}
+MOST_IN_TITLE, MOST_READ_OUT = 90, 250  # characters of a title, and of a description that is read out in one breath
 FIRST = "In brief"
 LAST = ["The report's claims, re-tested", "What would change this conclusion", "In depth: data, caveats, downloads"]
 
@@ -189,7 +190,8 @@ def test_figures_keep_their_contract(soup, ids, book):
         listed = figure.select(".figure-claims a, .figure-source a, .figure-choices *")
         assert len(figure.find_all(True)) + 1 <= 32 + len(listed), id
         picture = figure.select_one(".figure-picture img")
-        assert len(picture["alt"]) >= 30 and picture["loading"] == "lazy", id
+        assert len(words(figure.select_one(".figure-title"))) <= MOST_IN_TITLE, id
+        assert 30 <= len(picture["alt"]) <= MOST_READ_OUT and picture["loading"] == "lazy", id
         for shown in (picture["src"], figure.select_one(".figure-picture source")["srcset"]):
             svg = BeautifulSoup((folder / shown).read_text(encoding="utf-8"), "html.parser").svg
             assert svg.select("path, text"), id

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib import charts
-from lib.charts import contract, scales, text
+from lib.charts import scales, text
 from lib.charts.quick import quick, validate
 from steps.book import pictures
 from tests.charts.test_charts import make
@@ -461,11 +461,3 @@ def test_numbers_are_written_out(value, form, said):
 
 def test_ticks_are_drawn_with_the_labels_that_were_measured():
     assert {"0", "1,000", "2,000", "3,000", "2016"} <= {said for said, *_ in boxes(svg(TYPICAL["lines"], 760))}
-
-
-def test_titles_and_descriptions_can_be_held_short():
-    contract.keep_short("fig-a", "t" * 90, "d" * 250)
-    with pytest.raises(ValueError, match="fig-a: its title has 91 characters; at most 90"):
-        contract.keep_short("fig-a", "t" * 91, "d")
-    with pytest.raises(ValueError, match="fig-a: its description has 251 characters; at most 250"):
-        contract.keep_short("fig-a", "t", "d" * 251)
