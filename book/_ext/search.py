@@ -73,7 +73,7 @@ def entries(env: BuildEnvironment, rows: list[dict[str, str]]) -> list[dict[str,
                 address = f"{name}.html" if place == 0 else f"{name}.html#{anchors[0]}"
                 made = {
                     "kind": _kind(env.config.root_doc, name, place, anchors),
-                    "title": title,
+                    "title": title if place else _headed(env, name, title),
                     "text": "" if name in MADE else text,
                 }
                 made["text"] = made["text"][:LEAST] if made["kind"] in ("Data", "Code") else made["text"]
@@ -82,7 +82,16 @@ def entries(env: BuildEnvironment, rows: list[dict[str, str]]) -> list[dict[str,
 
 
 def _title(env: BuildEnvironment, address: str) -> str:
-    return env.titles[address.partition(".html")[0]].astext()
+    """What a page is called in the menus, or else by its own heading."""
+    name = address.partition(".html")[0]
+    called = {page: title for _, pages in env.book_parts for page, title in pages}
+    return called.get(name, env.titles[name].astext())
+
+
+def _headed(env: BuildEnvironment, name: str, title: str) -> str:
+    """The heading of a page, with what it is called before it where that is something else: "Return: Did …?"."""
+    called = _title(env, name)
+    return title if called == title else f"{called}: {title}"
 
 
 def _kind(root: str, name: str, place: int, anchors: list[str]) -> str:

@@ -81,9 +81,12 @@ def ends(field: str) -> object:
 
 
 def tips(table: pd.DataFrame, fields: Sequence[str | None], number: str = ",") -> list[alt.Tooltip]:
-    """A tooltip of these fields: numbers in the house's form, months as `January 2023`."""
+    """A tooltip of these fields: numbers in the house's form, months as `January 2023`.
+
+    A field that is missing in some rows is left out, since Vega would say "null" there; the figure's table has it.
+    """
     shown = []
-    for field in dict.fromkeys(filter(None, fields)):
+    for field in dict.fromkeys(field for field in fields if field and table[field].notna().all()):
         if pd.api.types.is_datetime64_any_dtype(table[field]):
             shown.append(alt.Tooltip(f"{field}:T", format="%B %Y"))
         elif pd.api.types.is_numeric_dtype(table[field]) and not pd.api.types.is_bool_dtype(table[field]):
