@@ -73,8 +73,8 @@ def entries(env: BuildEnvironment, rows: list[dict[str, str]]) -> list[dict[str,
                 address = f"{name}.html" if place == 0 else f"{name}.html#{anchors[0]}"
                 made = {
                     "kind": _kind(env.config.root_doc, name, place, anchors),
-                    "title": title if place else _headed(env, name, title),
-                    "text": "" if name in MADE else text,
+                    "title": title if place else _title(env, name),
+                    "text": "" if name in MADE else text if place else f"{title} {text}",
                 }
                 made["text"] = made["text"][:LEAST] if made["kind"] in ("Data", "Code") else made["text"]
                 found[address] = made | {"address": address, "mark": "", "where": "", "page": _title(env, address)}
@@ -86,12 +86,6 @@ def _title(env: BuildEnvironment, address: str) -> str:
     name = address.partition(".html")[0]
     called = {page: title for _, pages in env.book_parts for page, title in pages}
     return called.get(name, env.titles[name].astext())
-
-
-def _headed(env: BuildEnvironment, name: str, title: str) -> str:
-    """The heading of a page, with what it is called before it where that is something else: "Return: Did …?"."""
-    called = _title(env, name)
-    return title if called == title else f"{called}: {title}"
 
 
 def _kind(root: str, name: str, place: int, anchors: list[str]) -> str:

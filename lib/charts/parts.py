@@ -102,7 +102,7 @@ def texts(rows: pd.DataFrame, align: str = "left", bold: bool = False, muted: bo
     mark = {"align": align, "baseline": "middle", "lineBreak": "\n", "lineHeight": LINE, "fontSize": 12}
     weight = {"fontWeight": 600} if bold else {}
     return (
-        alt.Chart(rows[["x", "y", "text"]])
+        alt.Chart(rows)
         .mark_text(color=MUTED if muted else INK, **mark, **weight)
         .encode(x=pixel(alt.X, "x"), y=pixel(alt.Y, "y"), text="text:N")
     )
