@@ -53,17 +53,18 @@ def heat(
         colour=table[series].map(look) if series else BLUE,
         shade=PALE + (DARK - PALE) * np.sqrt(table[value] / table[value].max()),
     )  # fmt: skip
+    tip = tips(table, [y, x, value, series, *tooltip], number)
     cells = (
         alt.Chart(drawn)
         .mark_rect()
         .encode(
             x=pixel(alt.X, "left"), x2=ends("right"), y=pixel(alt.Y, "top"), y2=ends("bottom"),
             color=pixel(alt.Color, "colour"), opacity=alt.Opacity("shade:Q", scale=None, legend=None),
-            tooltip=tips(table, [y, x, value, series, *tooltip], number),
+            tooltip=tip,
         )
     )  # fmt: skip
     written = [said(one, number) for one in table[value]]
-    inside = texts(pd.DataFrame({"x": left + step / 2, "y": middle, "text": written}), "center")
+    inside = texts(drawn.assign(x=left + step / 2, y=middle, text=written), "center", tooltip=tip)
     whole = step >= text_width("2020") + 6
     headings = pd.DataFrame({
         "x": step * (np.arange(len(years)) + 0.5), "y": -10.0,

@@ -97,14 +97,23 @@ def tips(table: pd.DataFrame, fields: Sequence[str | None], number: str = ",") -
     return shown
 
 
-def texts(rows: pd.DataFrame, align: str = "left", bold: bool = False, muted: bool = False) -> alt.Chart:
-    """Texts at pixels: columns x, y (the middle of the first line) and text, whose lines are parted by line breaks."""
+def texts(
+    rows: pd.DataFrame,
+    align: str = "left",
+    bold: bool = False,
+    muted: bool = False,
+    tooltip: Sequence[alt.Tooltip] = (),
+) -> alt.Chart:
+    """Texts at pixels: columns x, y (the middle of the first line) and text, whose lines are parted by line breaks.
+
+    With a `tooltip`, whose fields are columns too, a text that lies on a mark says what the mark does.
+    """
     mark = {"align": align, "baseline": "middle", "lineBreak": "\n", "lineHeight": LINE, "fontSize": 12}
     weight = {"fontWeight": 600} if bold else {}
     return (
-        alt.Chart(rows)
+        alt.Chart(rows if tooltip else rows[["x", "y", "text"]])
         .mark_text(color=MUTED if muted else INK, **mark, **weight)
-        .encode(x=pixel(alt.X, "x"), y=pixel(alt.Y, "y"), text="text:N")
+        .encode(x=pixel(alt.X, "x"), y=pixel(alt.Y, "y"), text="text:N", **({"tooltip": tooltip} if tooltip else {}))
     )
 
 
