@@ -110,8 +110,10 @@ def test_the_first_full_year_after_a_start(start, year):
 
 
 def test_other_states_that_gave_equipment_are_counted_once():
-    rows = [("DEU", "border", "yes", 2023), ("DEU", "border among others", "yes", 2024), ("EU", "border", "yes", 2023),
-            ("ITA", "border", "yes", 2021), ("FRA", "migration", "yes", 2023), ("ESP", "border", "no", 2023)]  # fmt: skip
+    rows = [
+        ("DEU", "border", "yes", 2023), ("DEU", "border among others", "yes", 2024), ("EU", "border", "yes", 2023),
+        ("ITA", "border", "yes", 2021), ("FRA", "migration", "yes", 2023), ("ESP", "border", "no", 2023),
+    ]  # fmt: skip
     assert borders.suppliers(pd.DataFrame(rows, columns=["payer", "field", "equipment", "last_year"])) == 1
 
 
