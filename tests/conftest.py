@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import fcntl
+import functools
 import gc
 import importlib.util
 import json
@@ -17,6 +18,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -211,6 +213,27 @@ def _say_where(name: str, to: int) -> None:
     stacks = [one.gr_frame for one in gc.get_objects() if type(one).__name__ == "greenlet" and one.gr_frame]
     where = ["".join(traceback.format_stack(frame)[-12:]) for frame in stacks]
     os.write(to, "\n".join([f"\n{name} takes too long. What waits:", *where]).encode())
+
+
+class Strict(SimpleHTTPRequestHandler):
+    """Serves a book under a policy that allows no script in a page, no eval and no other host."""
+
+    def end_headers(self):
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of this folder, while it is served."""
+    serving = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Strict, directory=str(folder)))
+    threading.Thread(target=serving.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{serving.server_port}"
+    serving.shutdown()
+    serving.server_close()
 
 
 @pytest.fixture(scope="session")

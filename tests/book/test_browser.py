@@ -1,17 +1,14 @@
 """The book in a browser: live and static figures, dark, small, printed, by keyboard, and for axe."""
 
-import functools
 import gzip
 import io
 import re
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from conftest import POLICY, ROOT, needs_chromium
+from conftest import ROOT, needs_chromium, served
 
 from lib import data
 from lib.ledger import rows
@@ -40,24 +37,10 @@ each_tested = pytest.mark.parametrize("name", [page for page in CHAPTERS if not 
 in_light_and_dark = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves the book under a strict policy."""
-
-    def end_headers(self):
-        self.send_header("Content-Security-Policy", POLICY)
-        super().end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
 def server(book):
-    serving = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(book)))
-    threading.Thread(target=serving.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{serving.server_port}"
-    serving.shutdown()
-    serving.server_close()
+    with served(book) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,14 @@
 """The theme on a small book: what a page holds, what it loads, and what it does in a browser under a strict policy."""
 
-import functools
 import gzip
 import re
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from conftest import POLICY, ROOT, needs_chromium
+from conftest import ROOT, needs_chromium, served
 from sphinx.testing.util import SphinxTestApp
 
 EXTENSIONS = ROOT / "book" / "_ext"
@@ -259,24 +256,10 @@ def in_a_browser(test):
     return pytest.mark.browser(needs_chromium(test))
 
 
-class Strict(SimpleHTTPRequestHandler):
-    """Serves the book under a policy that allows no script in a page, no eval and no other host."""
-
-    def end_headers(self):
-        self.send_header("Content-Security-Policy", POLICY)
-        super().end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
 def strict(html):
-    serving = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Strict, directory=str(html)))
-    threading.Thread(target=serving.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{serving.server_port}"
-    serving.shutdown()
-    serving.server_close()
+    with served(html) as address:
+        yield address
 
 
 @pytest.fixture
