@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import lib  # noqa: F401  (first: it keeps an import out of nbformat that takes seconds)
 
@@ -189,6 +189,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Keep where to complain: while a test runs, what it writes is held back."""
     config.stash[COMPLAINTS] = os.dup(2)
+    config.pluginmanager.register(Again())
 
 
 @pytest.hookimpl(wrapper=True)
@@ -207,6 +208,30 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         timer.cancel()
+
+
+class Again:
+    """A test whose process ended is run once more in a new one, said as "R": a browser may hang for no fault of a page.
+
+    A page that hangs does so again, and its test fails.
+    """
+
+    def __init__(self) -> None:
+        self.ended: set[str] = set()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport, sched: Any) -> None:
+        if crashitem not in self.ended:
+            self.ended.add(crashitem)
+            report.outcome = "rerun"
+            sched.mark_test_pending(crashitem)
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        return ("rerun", "R", "RERUN") if report.outcome == "rerun" else None
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        for report in terminalreporter.stats.get("rerun", []):
+            terminalreporter.write_line(f"run once more: {report.longrepr}")
 
 
 def _say_where(name: str, to: int) -> None:
