@@ -64,29 +64,26 @@ def live(open_page):
         page.context.close()
 
 
-SCROLL_THROUGH = """async () => {
-    for (const figure of document.querySelectorAll("figure.figure")) {
-        figure.scrollIntoView();
-        await new Promise(done => {  // what watches it has been told, unless the page has no frames
-            requestAnimationFrame(() => setTimeout(done));
-            setTimeout(done, 200);
-        });
-    }
-}"""
-
-
 OPEN_DEPTH = "document.querySelectorAll('details.depth').forEach(fold => { fold.open = true; })"
 
 
+LIVE_CLASS = re.compile(r"\bis-live\b")
+
+
 def enliven(page):
-    """Open what stands in depth, and scroll through the page until every figure is live."""
+    """Open what stands in depth, and scroll through the page until every figure is live.
+
+    In short calls, each of which ends: a promise of the page that the browser loses would be waited for without end.
+    """
     page.evaluate(OPEN_DEPTH)
-    page.evaluate(SCROLL_THROUGH)
-    try:  # not by a script that is polled in the page, which its policy may forbid
-        playwright.expect(page.locator("figure.figure:not(.is-live)")).to_have_count(0, timeout=15_000)
-    except AssertionError:
-        dead = page.evaluate("[...document.querySelectorAll('figure.figure:not(.is-live)')].map(figure => figure.id)")
-        pytest.fail(f"not live: {dead}; {page.complaints}", pytrace=False)
+    figures = page.locator("figure.figure")
+    for place in range(figures.count()):
+        figures.nth(place).evaluate("figure => figure.scrollIntoView()")
+        try:
+            playwright.expect(figures.nth(place)).to_have_class(LIVE_CLASS, timeout=15_000)
+        except AssertionError:
+            name = figures.nth(place).get_attribute("id")
+            pytest.fail(f"not live: {name}; {page.complaints}", pytrace=False)
     page.evaluate("scrollTo(0, 0)")
 
 
