@@ -26,6 +26,7 @@ CHAPTERS = [page for page in PAGES if page.startswith("book/chapters/")]
 PAGES.append("book/code/effects")  # the longest of the pages on the code
 MARKED = "book/chapters/relations"  # a chapter whose sentences have marks
 PHONE = {"width": 390, "height": 800}
+FRAMES = (30, 200, 1000, 3000)  # milliseconds after which a page knows what it shows, the longer the busier it is
 SERIOUS = ("serious", "critical")
 NO_CHOICES = {"coherence", "synthesis"}
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
@@ -67,23 +68,22 @@ def live(open_page):
 OPEN_DEPTH = "document.querySelectorAll('details.depth').forEach(fold => { fold.open = true; })"
 
 
-LIVE_CLASS = re.compile(r"\bis-live\b")
-
-
 def enliven(page):
     """Open what stands in depth, and scroll through the page until every figure is live.
 
     In short calls, each of which ends: a promise of the page that the browser loses would be waited for without end.
     """
     page.evaluate(OPEN_DEPTH)
-    figures = page.locator("figure.figure")
-    for place in range(figures.count()):
-        figures.nth(place).evaluate("figure => figure.scrollIntoView()")
-        try:
-            playwright.expect(figures.nth(place)).to_have_class(LIVE_CLASS, timeout=15_000)
-        except AssertionError:
-            name = figures.nth(place).get_attribute("id")
-            pytest.fail(f"not live: {name}; {page.complaints}", pytrace=False)
+    dead = page.locator("figure.figure:not(.is-live)")
+    for wait in FRAMES:
+        for figure in dead.all():
+            figure.evaluate("figure => figure.scrollIntoView()")
+            page.wait_for_timeout(wait)
+    try:
+        playwright.expect(dead).to_have_count(0, timeout=15_000)
+    except AssertionError:
+        names = [figure.get_attribute("id") for figure in dead.all()]
+        pytest.fail(f"not live: {names}; {page.complaints}", pytrace=False)
     page.evaluate("scrollTo(0, 0)")
 
 
