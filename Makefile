@@ -12,7 +12,7 @@ export OPENBLAS_NUM_THREADS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check serve status sync describe lab lock benchmark montecarlo clean
+.PHONY: help book test check own serve status sync describe lab lock benchmark montecarlo clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ check: $(READY)  ## the fast tests (half a minute or so): no chapter runs, no br
 	@$(BIN)/python -m steps.pairs check
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile quick -m "not book and not browser and not simulation" && echo "Fast tests passed; make test runs the rest."
+
+own: $(READY)  ## a chapter on your own files: make own CHAPTER=return panel=FILE (synthesis=1: the whole book on them)
+	@FROM="$(PWD)" $(BIN)/python -m steps.own $(MAKEOVERRIDES)
 
 serve: $(READY)  ## serve the book locally and rebuild it when a file changes
 	@$(BIN)/python -m steps.serve

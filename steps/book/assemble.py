@@ -36,6 +36,7 @@ PLACES = {
 }  # fmt: skip
 FIGURES, FILES = EXTRA / "book" / "chapters" / "figures", EXTRA / "book" / "files"
 TOC = ROOT / "_build" / "toc.yml"
+INJECTED = "injected-parameters"
 RAN = (("_build/executed", "ipynb"), ("_build/results", "json"))
 USES = [
     "_build/executed", "_build/results", "_build/pictures", "data", "lib", "steps", "notebooks", "_toc.yml",
@@ -51,6 +52,8 @@ def published(name: str, found: pd.DataFrame) -> tuple[dict, dict[str, str]]:
     """
     trails, files = pages.trails(name, found), {}
     notebook = json.loads((EXECUTED / f"{name}.ipynb").read_text(encoding="utf-8"))
+    # not the cell in which papermill wrote where a reader's own files lie
+    notebook["cells"] = [cell for cell in notebook["cells"] if INJECTED not in cell["metadata"].get("tags", [])]
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":  # folded away, one click from what it makes
             cell["metadata"]["tags"] = [*cell["metadata"].get("tags", []), "hide-input"]

@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from steps import ROOT
-from steps.engine import record
+from steps.engine import plan, record
 
 EXECUTED = ROOT / "_build" / "executed"
 FAILED = ROOT / "_build" / "failed"
@@ -47,7 +47,7 @@ def run(name: str, build: Connection | None = None) -> None:
     for folder in (EXECUTED, FAILED, FIGURES):
         folder.mkdir(parents=True, exist_ok=True)
     done.unlink(missing_ok=True)  # nothing stale may be published if this run fails
-    used = set(ALWAYS) | {f"cells {name}", f"text {name}"}
+    used = set(ALWAYS) | {f"cells {name}", f"text {name}", f"own {name}"}
     before = record.parts(used)
     there = _protected()
     executed = _executed(name, source, failed, used, build)
@@ -91,7 +91,7 @@ def _executed(name: str, source: Path, failed: Path, used: set[str], build: Conn
     seconds = float(os.environ.get("CELL_SECONDS", SECONDS))
     try:
         return papermill.execute_notebook(
-            source, failed, engine_name="warm", kernel_name="python3", cwd=source.parent, progress_bar=False,
+            source, failed, plan.own(name), engine_name="warm", kernel_name="python3", cwd=source.parent, progress_bar=False,
             request_save_on_cell_execute=False,  # writing megabytes after every cell would double the time
             seconds=seconds, used=used, build=build,
         )  # fmt: skip

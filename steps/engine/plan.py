@@ -5,6 +5,7 @@ CHAPTERS="a b" in the environment asks for a preview with these chapters alone.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 
@@ -19,7 +20,14 @@ EXECUTED = ALL if SYNTHESIS in CHAPTERS else CHAPTERS
 OUTPUT = "html" if CHAPTERS == ALL else "preview"
 OPENS = f"_build/{OUTPUT}/index.html"
 
+OWN = "OWN_FILES"  # the variable in which `steps.own` hands over a reader's files: by chapter, by parameter
+
 SYNC, ASSEMBLE = "sync", "assemble"
+
+
+def own(chapter: str) -> dict[str, str]:
+    """The files of a reader's own that a chapter is given, by parameter; none in the book that is published."""
+    return json.loads(os.environ.get(OWN, "{}")).get(chapter, {})
 
 
 def size(chapter: str) -> int:
@@ -49,5 +57,7 @@ def steps() -> dict[str, str]:
 
 
 def ready(seconds: float) -> str:
-    """The last words of a good build."""
+    """The last words of a good build; of one on a reader's own files `steps.own` has them."""
+    if os.environ.get(OWN):
+        return ""
     return f"\nThe book is ready ({seconds:.0f} s). Open {OPENS}\n"

@@ -10,6 +10,7 @@ then. It is stale when one of them is not as it was. A part is named by what it 
     table NAME        the descriptor of a table in the data package; `tables`: all of them
     rows TABLE COLUMN VALUE    the rows of a table with this value in a column
     asked             the chapters that were asked for
+    own NAME          a reader's own files for a chapter
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from functools import cache
 from pathlib import Path
 
 from steps import ROOT
+from steps.engine import plan
 
 RECORDS = ROOT / "_build" / "records"
 GONE = "gone"
@@ -49,6 +51,8 @@ def _of_file(name: str, modified: int, size: int) -> str:
 def _content(kind: str, name: str) -> bytes:
     if kind == "asked":
         found = os.environ.get("CHAPTERS", "").split()
+    elif kind == "own":
+        found = plan.own(name)
     elif kind == "listing":
         found = sorted(str(file.relative_to(ROOT)) for file in _inside(ROOT / name))
     elif kind in ("cells", "text"):
@@ -169,5 +173,6 @@ def _said(part: str) -> str:
         "tables": "the description of a table",
         "rows": "its rows in table {} ({} {})".format(*name.split(" ", 2)) if kind == "rows" else "",
         "asked": "the choice of chapters",
+        "own": "the choice of own files",
         "listing": f"the list of files in {name}",
     }.get(kind, name)
