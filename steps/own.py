@@ -1,8 +1,9 @@
 """Run chapters on a reader's own files, and make a book of the result: `make own CHAPTER=return panel=FILE`.
 
-Words are NAME=VALUE: `CHAPTER` (or several, in quotes), the parameters of those chapters, and `synthesis=1` for the
-whole book with the synthesis on it. Nothing of the project is touched: everything happens in a copy in `own-runs`,
-which git ignores, and only a run that ends well takes the place of the last one.
+Words are NAME=VALUE: `CHAPTER` (or several, in quotes), the parameters of those chapters, `synthesis=1` for the whole
+book with the synthesis on it, and `release=1` for pages without what others may not see. Nothing of the project is
+touched: everything happens in a copy in `own-runs`, which git ignores, and only a run that ends well takes the place of
+the last one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import dataclass
 from difflib import get_close_matches
 from html import escape
 from pathlib import Path
@@ -31,7 +33,7 @@ WORK = RUNS / ".work"
 COPIED = ("book", "data", "lib", "notebooks", "steps", "_config.yml", "_toc.yml", "dodo.py", "requirements.lock")
 BUILT = ("executed", "results", "figures", "pictures", "records")  # what chapters on the shipped data left
 PARAMETERS = re.compile(r":tags: \[parameters\]\n(.*?)^```", re.DOTALL | re.MULTILINE)
-OPTIONS = {"synthesis": ("0", "1")}
+OPTIONS = ("synthesis", "release")  # each 1 or left out
 SYNTHESIS = "synthesis"
 
 
@@ -47,16 +49,31 @@ def chapters() -> list[str]:
     return sorted(file.stem for file in (ROOT / "notebooks").glob("*.md") if file.stem != SYNTHESIS)
 
 
-def asked(words: list[str], here: Path) -> tuple[list[str], dict[str, dict[str, str]], bool]:
-    """The chapters that run, the files that each is given, and whether the synthesis is wanted.
+@dataclass(frozen=True)
+class Run:
+    """What was asked for: the files of each chapter by parameter, and whether with the synthesis, and for others."""
+
+    own: dict[str, dict[str, str]]
+    synthesis: bool
+    release: bool
+
+    @property
+    def files(self) -> list[Path]:
+        """All files, each once."""
+        return [Path(file) for file in dict.fromkeys(file for its in self.own.values() for file in its.values())]
+
+
+def asked(words: list[str], here: Path) -> Run:
+    """What these words ask for; a path is looked up from `here`.
 
     Raises `StepError` for anything that no chapter knows, and for a file that is not there.
     """
     given = dict(word.split("=", 1) for word in words if "=" in word)
     names = re.split(r"[\s,]+", given.pop("CHAPTER", given.pop("CHAPTERS", "")).strip())
-    whole = given.pop("synthesis", "0")
-    if whole not in OPTIONS["synthesis"]:
-        raise StepError(f"synthesis={whole}: write synthesis=1, or leave it out")
+    options = {name: given.pop(name, "0") for name in OPTIONS}
+    for name, value in options.items():
+        if value not in ("0", "1"):
+            raise StepError(f"{name}={value}: write {name}=1, or leave it out")
     known = {name: parameters(name) for name in chapters()}
     if names == [""]:
         raise StepError(f"which chapter? Write {_example(known)}; {_what(known)}")
@@ -68,12 +85,13 @@ def asked(words: list[str], here: Path) -> tuple[list[str], dict[str, dict[str, 
     for parameter in given:
         if not any(parameter in known[name] for name in names):
             told = {name: known[name] for name in names}
-            raise StepError(f"no parameter {parameter!r}{_near(parameter, sum(told.values(), []))}; {_what(told)}")
+            near = _near(parameter, [one for its in told.values() for one in its])
+            raise StepError(f"no parameter {parameter!r}{near}; {_what(told)}")
     files = {parameter: _file(parameter, value, here) for parameter, value in given.items()}
     own = {name: {one: files[one] for one in known[name] if one in files} for name in names}
     if idle := [name for name, its in own.items() if not its]:
         raise StepError(f"no file for {idle[0]}; {_what({idle[0]: known[idle[0]]})}")
-    return names, own, whole == "1"
+    return Run(own, *(options[name] == "1" for name in OPTIONS))
 
 
 def _file(parameter: str, value: str, here: Path) -> str:
@@ -97,20 +115,20 @@ def _example(known: dict[str, list[str]]) -> str:
     return f"make own CHAPTER={name} {known[name][0]}=FILE"
 
 
-def check(own: dict[str, dict[str, str]]) -> None:
+def check(run: Run) -> None:
     """Read every file as its chapter will; raises `StepError` with what is wrong in it."""
     from lib.data import DataError
     from steps.engine.forms import FORMS
 
-    for parameter, file in {item for files in own.values() for item in files.items()}:
+    for parameter, file in {item for files in run.own.values() for item in files.items()}:
         try:
             FORMS[parameter](file)
         except DataError as problem:
             raise StepError(f"{parameter}={file}\n{problem}") from problem
 
 
-def prepare(own: dict[str, dict[str, str]], whole: bool) -> dict[str, str]:
-    """Make a copy of the project for these files; returns the environment in which it is built."""
+def prepare(run: Run) -> dict[str, str]:
+    """Make a copy of the project for this run; returns the environment in which it is built."""
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
     made = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "chapters", "generated")
@@ -119,45 +137,47 @@ def prepare(own: dict[str, dict[str, str]], whole: bool) -> dict[str, str]:
             shutil.copytree(ROOT / name, WORK / name, ignore=made)
         else:
             shutil.copy2(ROOT / name, WORK / name)
-    for name in BUILT if whole else ():
+    for name in BUILT if run.synthesis else ():
         if (ROOT / "_build" / name).is_dir():
             shutil.copytree(ROOT / "_build" / name, WORK / "_build" / name)
     config = yaml.safe_load((WORK / "_config.yml").read_text(encoding="utf-8"))
-    config["sphinx"]["config"]["html_theme_options"]["notice"] = notice(own, whole)
+    config["sphinx"]["config"]["html_theme_options"]["notice"] = notice(run)
     (WORK / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    wanted = "" if whole else " ".join(own)
-    return {**os.environ, "PYTHONPATH": str(WORK), "CHAPTERS": wanted, plan.OWN: json.dumps(own)}
+    wanted = "" if run.synthesis else " ".join(run.own)
+    given = {"PYTHONPATH": str(WORK), "CHAPTERS": wanted, plan.OWN: json.dumps(run.own)}
+    return {**os.environ, **given, plan.RELEASE: "1" if run.release else ""}
 
 
-def notice(own: dict[str, dict[str, str]], whole: bool) -> str:
+def notice(run: Run) -> str:
     """What every page of the run says at its head."""
-    files = dict.fromkeys(Path(file).name for its in own.values() for file in its.values())
-    where = " and ".join(name.replace("_", " ") for name in own)
-    also = ", and in what the synthesis and the front make of it," if whole else ""
+    files = ", ".join(file.name for file in run.files)
+    where = " and ".join(name.replace("_", " ") for name in run.own)
+    also = ", and in what the synthesis and the front make of it," if run.synthesis else ""
     return (
-        f"<p><strong>Own data: {escape(', '.join(files))}.</strong> This is not the published book. "
+        f"<p><strong>Own data: {escape(files)}.</strong> This is not the published book. "
         f"In {escape(where)}{also} the numbers come from that.</p>"
     )
 
 
-def keep(own: dict[str, dict[str, str]], whole: bool) -> tuple[Path, Counter]:
+def keep(run: Run) -> tuple[Path, Counter]:
     """Put the built pages where the last run of the same kind was; returns the folder, and the verdicts' counts."""
-    first = Path(next(iter(next(iter(own.values())).values()))).stem
-    place = RUNS / "-".join([*own, re.sub(r"[^a-z0-9]+", "-", first.lower()).strip("-") or "own"])
+    kind = re.sub(r"[^a-z0-9]+", "-", run.files[0].stem.lower()).strip("-") or "own"
+    place = RUNS / "-".join([*run.own, kind, *(["release"] if run.release else [])])
     fresh = place.with_name(f"{place.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
-    (WORK / "_build" / ("html" if whole else "preview")).rename(fresh / "pages")
+    (WORK / "_build" / ("html" if run.synthesis else "preview")).rename(fresh / "pages")
     verdicts = []
-    for chapter in own:
-        (WORK / "_build" / "executed" / f"{chapter}.ipynb").rename(fresh / f"{chapter}.ipynb")
+    for chapter in run.own:
+        if not run.release:
+            (WORK / "_build" / "executed" / f"{chapter}.ipynb").rename(fresh / f"{chapter}.ipynb")
         with (fresh / "pages" / "book" / "files" / f"{chapter}.claims.csv").open(encoding="utf-8", newline="") as file:
             verdicts += csv.DictReader(file)
     with (fresh / "verdicts.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, verdicts[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(verdicts)
-    opens = f"pages/book/chapters/{next(iter(own))}.html"
+    opens = f"pages/book/chapters/{next(iter(run.own))}.html"
     (fresh / "index.html").write_text(
         f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Own data</title>'
         f'<meta http-equiv="refresh" content="0; url={opens}"><a href="{opens}">The chapter on your data</a></html>\n',
@@ -172,10 +192,10 @@ def main(words: list[str]) -> int:
     """Check the files, run the chapters, and put the result into `own-runs/NAME`; a failure leaves the last one."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     try:
-        names, own, whole = asked(words, Path(os.environ.get("FROM") or Path.cwd()))
-        check(own)
-        print(f"  the files are in order; {' and '.join(names)} will take a minute or two", flush=True)
-        done = subprocess.run([sys.executable, "-m", "steps.build"], cwd=WORK, env=prepare(own, whole), check=False)
+        run = asked(words, Path(os.environ.get("FROM") or Path.cwd()))
+        check(run)
+        print(f"  the files are in order; {' and '.join(run.own)} will take a minute or two", flush=True)
+        done = subprocess.run([sys.executable, "-m", "steps.build"], cwd=WORK, env=prepare(run), check=False)
         if done.returncode:
             where = WORK.relative_to(ROOT)
             print(f"Nothing of an earlier run was touched. The folders named above are in {where}.", file=sys.stderr)
@@ -183,7 +203,7 @@ def main(words: list[str]) -> int:
     except StepError as problem:
         print(problem, file=sys.stderr)
         return 2
-    place, counts = keep(own, whole)
+    place, counts = keep(run)
     where = place.relative_to(ROOT)
     said = ", ".join(f"{number} {verdict}" for verdict, number in counts.most_common())
     print(f"\n{sum(counts.values())} claims: {said}.\nOpen {where}/index.html")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import filecmp
 import json
+import os
 import shutil
 from collections import defaultdict
 from dataclasses import dataclass
@@ -18,10 +19,10 @@ from lib.export import csv_text
 from lib.ledger import results
 from lib.ledger.verdicts import SHOWN_HERE
 from steps import ROOT
-from steps.book import catalogue, figures, front, home, pages, pictures, search
+from steps.book import catalogue, disclosure, figures, front, home, pages, pictures, search
 from steps.book.bibliography import bibtex
 from steps.book.matrix import matrix, passages
-from steps.book.text import myst
+from steps.book.text import myst, raw
 from steps.engine import plan, record
 from steps.engine.execute import EXECUTED
 
@@ -54,14 +55,18 @@ def published(name: str, found: pd.DataFrame) -> tuple[dict, dict[str, str]]:
     notebook = json.loads((EXECUTED / f"{name}.ipynb").read_text(encoding="utf-8"))
     # not the cell in which papermill wrote where a reader's own files lie
     notebook["cells"] = [cell for cell in notebook["cells"] if INJECTED not in cell["metadata"].get("tags", [])]
+    release = bool(os.environ.get(plan.RELEASE))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":  # folded away, one click from what it makes
             cell["metadata"]["tags"] = [*cell["metadata"].get("tags", []), "hide-input"]
         for out in cell.get("outputs", []):
             bundle = out.get("data", {})
             if figure := bundle.get(results.FIGURE):
-                bundle["text/html"] = figures.html(figure)
-                files |= figures.files(figure)
+                if release and disclosure.findings(figure):
+                    bundle["text/html"] = disclosure.withheld(figure)
+                else:
+                    bundle["text/html"] = figures.html(figure)
+                    files |= figures.files(figure)
             if checked := bundle.get(SHOWN_HERE):
                 bundle["text/html"] = pages.shown_here(checked["claims"])
             if summary := bundle.get(results.CLAIMS):
@@ -69,6 +74,10 @@ def published(name: str, found: pd.DataFrame) -> tuple[dict, dict[str, str]]:
             if "text/html" in bundle:
                 html = pages.linked(bundle["text/html"], trails)
                 out["data"] = {"text/html": html, "text/plain": bundle.get("text/plain", "")}
+    if plan.own(name):
+        said = raw(disclosure.head(pictures.records(name), release))
+        first = notebook["cells"][0]
+        first["source"] = first["source"].replace("\n## ", f"\n{said}\n## ", 1)  # before the first section
     return notebook, files
 
 

@@ -91,7 +91,8 @@ def _executed(name: str, source: Path, failed: Path, used: set[str], build: Conn
     seconds = float(os.environ.get("CELL_SECONDS", SECONDS))
     try:
         return papermill.execute_notebook(
-            source, failed, plan.own(name), engine_name="warm", kernel_name="python3", cwd=source.parent, progress_bar=False,
+            source, failed, plan.own(name), engine_name="warm", kernel_name="python3", cwd=source.parent,
+            progress_bar=False,
             request_save_on_cell_execute=False,  # writing megabytes after every cell would double the time
             seconds=seconds, used=used, build=build,
         )  # fmt: skip

@@ -21,6 +21,7 @@ OUTPUT = "html" if CHAPTERS == ALL else "preview"
 OPENS = f"_build/{OUTPUT}/index.html"
 
 OWN = "OWN_FILES"  # the variable in which `steps.own` hands over a reader's files: by chapter, by parameter
+RELEASE = "OWN_RELEASE"  # set where the pages may be shown to others
 
 SYNC, ASSEMBLE = "sync", "assemble"
 
