@@ -15,12 +15,13 @@ import nbformat
 import pytest
 
 import steps.engine.html
+from lib import chapters
 
 pytestmark = pytest.mark.book
 
 CHAPTER, OTHER = "irregular_migration", "return"
 SYNTHESIS = "synthesis"
-ALL = {"relations", "return", "irregular_migration", "protection", "coherence", "efficiency", SYNTHESIS}
+ALL = set(chapters.titles())
 TEXT = f"notebooks/{CHAPTER}.md"
 LOCK = "requirements.lock"
 FIRST_CELL = "import altair as alt\n"  # of the first chapter of the small book

@@ -15,6 +15,7 @@ import pandas as pd
 import yaml
 
 from lib import data
+from lib.chapters import titles
 from lib.export import csv_text
 from lib.ledger import results
 from lib.ledger.verdicts import SHOWN_HERE
@@ -122,11 +123,8 @@ def used_by(chapters: list[str]) -> catalogue.Use:
             kind, _, table = part.partition(" ")
             if kind == "table":
                 readers[table].append(name)
-    titles = {**pages.TITLES, plan.SYNTHESIS: "Synthesis"}
-    order = [*filter(chapters.__contains__, titles), *(name for name in chapters if name not in titles)]
-    return catalogue.Use(
-        readers, results.figures(results.read(chapters)), {name: titles.get(name, name) for name in order}
-    )
+    named = {name: title for name, title in titles().items() if name in chapters}
+    return catalogue.Use(readers, results.figures(results.read(chapters)), named)
 
 
 def toc(chapters: list[str]) -> dict:

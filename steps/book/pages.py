@@ -12,7 +12,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from lib import data
+from lib import chapters, data
 from lib.ledger import claims, rows, verdicts
 from lib.ledger.assess import SETTING
 from lib.ledger.verdicts import (
@@ -34,10 +34,7 @@ from lib.synthesis import trail
 from steps.book import catalogue
 from steps.book.text import raw
 
-TITLES = {
-    "relations": "Relations", "return": "Return", "irregular_migration": "Irregular migration",
-    "protection": "Protection", "coherence": "Coherence", "efficiency": "Efficiency",
-}  # fmt: skip
+TITLES = chapters.tested()
 EVIDENCE = {
     "public": "the world: public figures", "studies": "the world: published studies",
     "document": "the record: a document", "arithmetic": "the report itself",

@@ -9,14 +9,17 @@ import json
 import os
 import sys
 
+from lib import chapters
+from lib.chapters import SYNTHESIS
 from steps import ROOT
 
-SYNTHESIS = "synthesis"  # reads what all other chapters recorded
 ALL = sorted({file.stem for suffix in ("md", "ipynb") for file in (ROOT / "notebooks").glob(f"*.{suffix}")})
 CHAPTERS = os.environ.get("CHAPTERS", "").split() or ALL
 if unknown := set(CHAPTERS) - set(ALL):
     sys.exit(f"no chapter named {', '.join(sorted(unknown))}; there are: {', '.join(ALL)}")
 EXECUTED = ALL if SYNTHESIS in CHAPTERS else CHAPTERS
+if wrong := chapters.missing():
+    sys.exit(wrong)
 OUTPUT = "html" if CHAPTERS == ALL else "preview"
 OPENS = f"_build/{OUTPUT}/index.html"
 
