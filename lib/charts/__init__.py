@@ -16,6 +16,7 @@ from lib.charts.maps import incident_map, land, mercator
 from lib.charts.multiples import small_multiples
 from lib.charts.panels import panels
 from lib.charts.ranked import ranked
+from lib.charts.readout import readout
 from lib.charts.series import fit, route_lines
 from lib.charts.theme import (
     BLUE,
@@ -41,6 +42,6 @@ from lib.charts.timeline import spans, timeline
 __all__ = [
     "BLUE", "FONT", "GREEN", "GREY", "GRID", "INK", "LAND", "MIMETYPE", "MUTED", "NARROW", "ORANGE", "PURPLE",
     "ROUTES", "SHADE", "VERMILLION", "WIDE", "Figure", "bars", "dots", "figure", "fit", "harvest", "heat", "histogram",
-    "incident_map", "land", "lines", "matrix", "menu", "mercator", "panels", "ranked", "route_colour", "route_dash",
-    "route_legend", "route_lines", "slider", "small_multiples", "spans", "theory_diagram", "timeline",
+    "incident_map", "land", "lines", "matrix", "menu", "mercator", "panels", "ranked", "readout", "route_colour",
+    "route_dash", "route_legend", "route_lines", "slider", "small_multiples", "spans", "theory_diagram", "timeline",
 ]  # fmt: skip

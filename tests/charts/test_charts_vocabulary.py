@@ -395,6 +395,21 @@ def test_a_slider_says_its_unit_and_begins_within_its_ends():
         charts.menu("outcome", "Outcome", ["all"], value="none")
 
 
+@pytest.mark.parametrize(("wanted", "said"), [(2, "5"), (4, "17")])
+def test_a_readout_computes_one_step_after_the_other_from_its_sliders(wanted, said):
+    slider = charts.slider("side", "Side", 0, 9, 1, wanted)
+
+    def draw(width):
+        steps = {"square": "side * side", "more": "datum.square + 1"}
+        return charts.readout(steps, width, text="'' + datum.more", controls=[slider])
+
+    picture = svg(draw, charts.NARROW)
+    assert [one[0] for one in boxes(picture)] == [said]
+    assert float(re.search(r'<svg[^>]* width="([\d.]+)"', picture)[1]) == charts.NARROW
+    [param] = make(draw).specs["wide"]["params"]
+    assert (param["name"], param["value"]) == ("side", wanted)
+
+
 WISHES = st.lists(st.tuples(st.floats(-50, 400), st.floats(1, 30)), min_size=1, max_size=9)
 
 
