@@ -26,6 +26,8 @@ from lib import prose
         (prose.month(pd.Timestamp("2015-10-01")), "October 2015"),
         (prose.several(1, "year", "years"), "1 year"),
         (prose.several(1200, "month", "months"), "1,200 months"),
+        (prose.opening("the effect in Morocco"), "The effect in Morocco"),
+        (prose.opening(""), ""),
         (prose.in_words(["a"]), "a"),
         (prose.in_words(["a", "b"]), "a and b"),
         (prose.in_words(["a", "b", "c"]), "a, b and c"),
