@@ -28,7 +28,7 @@ MONTHS = {"month": ["2024-01", "2024-02", "2024-03"], "people": [3, 12, 20]}
     [
         (MONTHS, {"small": "1 counts from 1 to 4, in people", "monthly": "3 rows by month, with counts that are"}),
         ({"month": ["2024-01", "2024-02"], "people": [10, 20]}, {}),
-        ({"name": ["A", "B", "C"], "forced_departures": [0, 4, 5]}, {"small": "1 counts from 1 to 4, in forced depart"}),
+        ({"name": ["A", "B", "C"], "forced_departures": [0, 4, 5]}, {"small": "1 counts from 1 to 4, in forced"}),
         ({"name": ["A", "B", "C"], "answers": [96, 2, 2]}, {"small": "2 counts", "dominant": "one row has 96% of"}),
         ({"country": ["A", "B"], "answers": [96, 20]}, {}),  # two rows: no share says anything
         ({"outcome": ["a", "b", "c"], "effect": [1, 2, 3], "low": [0, 1, 1]}, {}),  # estimates, no counts
