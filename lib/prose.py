@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 
 import pandas as pd
@@ -37,6 +37,11 @@ def in_words(words: Iterable[str]) -> str:
     """Words as a sentence lists them: "a, b and c"; nothing where there are none."""
     *first, last = list(words) or [""]
     return " and ".join(filter(None, [", ".join(first), last]))
+
+
+def each(values: Mapping[object, object], form: Callable[[object], str] = number) -> str:
+    """Things with what is said of them: `{"Egypt": 1.2, "Iraq": 3}`, or such a series, as "Egypt 1; Iraq 3"."""
+    return "; ".join(f"{name} {form(value)}" for name, value in values.items())
 
 
 def glue(**phrases: object) -> None:
