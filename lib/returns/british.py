@@ -63,6 +63,11 @@ class British:
         k, n = self.tests[KNOWN].rank()
         return k / n <= LEVEL < self.adjusted.min()
 
+    @property
+    def ranks(self) -> dict[str, str]:
+        """The place of each nationality at its start, the known one first."""
+        return {name: self.rank(name) for name in self.starts.index}
+
     def changes(self) -> pd.DataFrame:
         """All changes at the starts, over the noise at each size: row (name and quarter), country, change, own."""
         parts = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -18,6 +18,10 @@ OUTCOMES = {
 PARTNERS = ("MAR", "IRQ", "TUR", "NGA", "EGY")  # in the order of the report
 BETTER, WORSE, NONE = "better cooperation or more return", "worse or less", "no effect reported"
 PERIOD = range(2022, 2026)  # of the totals that are stated
+TOTALS = {  # the cells whose total the report states, by the claim that has it
+    "morocco-documents": ("MAR", "laissez_passers_given"), "morocco-forced": ("MAR", "forced_departures"),
+    "iraq-issued": ("IRQ", "laissez_passers_given"),
+}  # fmt: skip
 HALF_DIGIT = 0.05  # of the last digit that the table shows
 
 
@@ -91,12 +95,13 @@ class Table1:
     def _cooperation(self) -> pd.DataFrame:
         return self.better.drop(columns="forced_departures")
 
-    def as_counts(self, totals: Sequence[tuple[str, str, float]]) -> pd.DataFrame:
-        """Effects read as counts over the months in force, beside the totals stated: country, outcome and number.
+    def as_counts(self, stated: Mapping[str, float]) -> pd.DataFrame:
+        """Effects read as counts over the months in force, beside the totals stated, by the keys of `TOTALS`.
 
         Columns country, outcome, total, months, effect, extra (with low and high: what rounding leaves open), share
         (of the total, with share_low and share_high), without (what is left of the total) and label.
         """
+        totals = [(*cell, stated[claim]) for claim, cell in TOTALS.items()]
         table = pd.DataFrame(totals, columns=["country", "outcome", "total"])
         table["months"] = table["country"].map(self.months)
         table["effect"] = [self.effects.at[cell] for cell in zip(table["country"], table["outcome"], strict=True)]
