@@ -39,9 +39,17 @@ def in_words(words: Iterable[str]) -> str:
     return " and ".join(filter(None, [", ".join(first), last]))
 
 
-def each(values: Mapping[object, object], form: Callable[[object], str] = number) -> str:
-    """Things with what is said of them: `{"Egypt": 1.2, "Iraq": 3}`, or such a series, as "Egypt 1; Iraq 3"."""
-    return "; ".join(f"{name} {form(value)}" for name, value in values.items())
+def listed(
+    values: Mapping[object, object] | pd.Series, digits: int = 0, form: Callable[[object], str] | None = None
+) -> str:
+    """Things by name as a description has them: "Morocco 3.1, Iraq 2.2"; `form` writes what are no plain numbers."""
+    write = form or (lambda value: number(value, digits))
+    return ", ".join(f"{name} {write(value)}" for name, value in values.items())
+
+
+def from_to(before: pd.Series, after: pd.Series) -> str:
+    """Numbers by name at two times as a description has them: "Tunisia 900 to 40, Libya 50 to 60"."""
+    return ", ".join(f"{name} {number(value)} to {number(after[name])}" for name, value in before.items())
 
 
 def glue(**phrases: object) -> None:

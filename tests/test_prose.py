@@ -24,14 +24,18 @@ from lib import prose
         (prose.change(0), "0%"),
         (prose.change(12), "+1,200%"),
         (prose.month(pd.Timestamp("2015-10-01")), "October 2015"),
-        (prose.each({"Egypt": 1.2, "Iraq": 1300}), "Egypt 1; Iraq 1,300"),
-        (prose.each(pd.Series({2023: 0.5, 2024: 0.25}), prose.percent), "2023 50%; 2024 25%"),
-        (prose.each({}), ""),
+        (prose.listed(pd.Series({2023: 0.5, 2024: 0.25}), form=prose.percent), "2023 50%, 2024 25%"),
         (prose.several(1, "year", "years"), "1 year"),
         (prose.several(1200, "month", "months"), "1,200 months"),
         (prose.in_words(["a"]), "a"),
         (prose.in_words(["a", "b"]), "a and b"),
         (prose.in_words(["a", "b", "c"]), "a, b and c"),
+        (prose.listed({"Morocco": 3.14, "Iraq": -2}, 1), "Morocco 3.1, Iraq −2.0"),
+        (prose.listed({}), ""),
+        (
+            prose.from_to(pd.Series({"Tunisia": 9000, "Libya": 5}), pd.Series({"Libya": 6, "Tunisia": 4})),
+            "Tunisia 9,000 to 4, Libya 5 to 6",
+        ),
     ],
 )
 def test_known_phrases(text, expected):

@@ -192,10 +192,13 @@ def _facts(front: Front, language: str) -> list[dict]:
 
 
 def _briefs(front: Front) -> list[tuple[str, list[dict]]]:
+    """The chapters in brief by the claims of each row, and the last chapter by the report's conclusions."""
     verdicts = front.found.claims.set_index("id")["verdict"]
+    conclusions = front.found.of_conclusions()[["checked", "shows"]]
     parts: dict[str, list[dict]] = {chapter: [] for chapter in WORDS["nl"]["chapters"]}
     for row in data.load("briefs_dutch").to_dict("records"):
-        checked, shows = assessed([verdicts[claim] for claim, _ in pairs(row["rests_on"])])
+        ids = [id for id, _ in pairs(row["rests_on"])]
+        checked, shows = conclusions.loc[ids[0]] if ids[0] in conclusions.index else assessed([*verdicts[ids]])
         said = {name: filled(row[name], front.numbers, "nl") for name in ("question", "says", "why")}
         parts[row["chapter"]].append(said | {"checked": checked, "shows": shows})
     return list(parts.items())

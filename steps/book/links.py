@@ -85,10 +85,13 @@ def stale_answers(load: Load = data.load) -> dict[str, str]:
 
 
 def stale_pairs(load: Load = data.load) -> dict[str, str]:
-    """The verdicts that a thing to know or a brief in Dutch names and that are no longer so: what it is now, by id."""
-    expected = load("claims").set_index("id")["expect"]
+    """The verdicts that a thing to know or a brief in Dutch names and that are no longer so: what it is now, by id.
+
+    A brief names claims, or a conclusion of the report with what its checks show.
+    """
+    expected = pd.concat([load("claims").set_index("id")["expect"], followed(load).of_conclusions()["shows"]])
     return {
-        id: f"{claim} is now {expected.get(claim, 'no claim')}"
+        id: f"{claim} is now {expected.get(claim, 'neither a claim nor a conclusion')}"
         for id, rests_on in [
             *load("answer_facts")[["fact", "rests_on"]].itertuples(index=False),
             *load("briefs_dutch")[["brief", "rests_on"]].itertuples(index=False),

@@ -26,6 +26,7 @@ CHAPTERS = [page for page in PAGES if page.startswith("book/chapters/")]
 PAGES.append("book/code/effects")  # the longest of the pages on the code
 MARKED = "book/chapters/relations"  # a chapter whose sentences have marks
 PHONE = {"width": 390, "height": 800}
+FRAMES = (30, 200, 1000, 3000)  # milliseconds after which a page knows what it shows, the longer the busier it is
 SERIOUS = ("serious", "critical")
 NO_CHOICES = {"coherence", "synthesis"}
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
@@ -64,29 +65,26 @@ def live(open_page):
         page.context.close()
 
 
-SCROLL_THROUGH = """async () => {
-    for (const figure of document.querySelectorAll("figure.figure")) {
-        figure.scrollIntoView();
-        await new Promise(done => {  // what watches it has been told, unless the page has no frames
-            requestAnimationFrame(() => setTimeout(done));
-            setTimeout(done, 200);
-        });
-    }
-}"""
-
-
 OPEN_DEPTH = "document.querySelectorAll('details.depth').forEach(fold => { fold.open = true; })"
 
 
+DEAD = "[...document.querySelectorAll('figure.figure:not(.is-live)')].map(figure => figure.id)"
+
+
 def enliven(page):
-    """Open what stands in depth, and scroll through the page until every figure is live."""
+    """Open what stands in depth, and scroll through the page until every figure is live.
+
+    In short calls, each of which ends: a promise of the page that the browser loses would be waited for without end.
+    """
     page.evaluate(OPEN_DEPTH)
-    page.evaluate(SCROLL_THROUGH)
+    for wait in FRAMES:
+        for name in page.evaluate(DEAD):
+            page.evaluate("name => document.getElementById(name).scrollIntoView()", name)
+            page.wait_for_timeout(wait)
     try:  # not by a script that is polled in the page, which its policy may forbid
         playwright.expect(page.locator("figure.figure:not(.is-live)")).to_have_count(0, timeout=15_000)
     except AssertionError:
-        dead = page.evaluate("[...document.querySelectorAll('figure.figure:not(.is-live)')].map(figure => figure.id)")
-        pytest.fail(f"not live: {dead}; {page.complaints}", pytrace=False)
+        pytest.fail(f"not live: {page.evaluate(DEAD)}; {page.complaints}", pytrace=False)
     page.evaluate("scrollTo(0, 0)")
 
 

@@ -1,7 +1,9 @@
 """The front of the book: the answers in brief, what to know, the recommendations, and the same in Dutch."""
 
 import re
+from html import unescape
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
@@ -106,13 +108,44 @@ def test_one_part_does_not_speak_for_a_whole_recommendation():
     assert found.at["recommendation-5", "shows"] == "too little checked"
 
 
-def test_every_chapter_has_a_brief_in_dutch_and_no_remark_of_ours_counts_in_it():
-    rows = data.load("briefs_dutch")
-    counts = rows["chapter"].value_counts()
-    assert set(counts.index) == set(home.WORDS["nl"]["chapters"])
-    assert counts.between(2, 5).all()
-    of_report = set(links.followed().claims["id"])
-    assert {claim for text in rows["rests_on"] for claim, _ in pairs(text)} <= of_report
+def in_brief(project, chapter):
+    """The rows of a chapter's table in brief: their text, and the ids that they rest on."""
+    if chapter == "synthesis":
+        rows = BeautifulSoup(glued(project, chapter, "answer"), "html.parser").select("tbody tr")
+        return [(row.get_text(" "), [row.a["href"].removeprefix("#")]) for row in rows]
+    parts = re.split(r"(?=<tr><th scope=\"row\">)", glued(project, chapter, "in_brief"))[1:]
+    ids = [re.search(r"<!--marks:(.+?)-->", part)[1].split(",") for part in parts]
+    return [(unescape(re.sub(r"<[^>]+>", " ", part)), beneath) for part, beneath in zip(parts, ids, strict=True)]
+
+
+def glued(project, chapter, name):
+    cells = nbformat.read(project.root / "_build" / "executed" / f"{chapter}.ipynb", as_version=4).cells
+    outs = [out for cell in cells for out in cell.get("outputs", [])]
+    found = next(out for out in outs if out["metadata"].get("scrapbook", {}).get("name") == name)
+    return next(text for kind, text in found["data"].items() if kind.endswith("text/html"))
+
+
+@pytest.mark.book
+@pytest.mark.parametrize("chapter", home.WORDS["nl"]["chapters"])
+def test_a_brief_in_dutch_has_the_rows_claims_and_numbers_of_the_english_one(project, book, chapter):
+    rows = data.load("briefs_dutch").query("chapter == @chapter")
+    english = in_brief(project, chapter)
+    assert [[id for id, _ in pairs(text)] for text in rows["rests_on"]] == [ids for _, ids in english]
+    page = BeautifulSoup((book / "book" / "samenvatting.html").read_text(encoding="utf-8"), "html.parser")
+    shown = page.select(f"#kort-{chapter} ~ table")[0].select("tbody tr")
+    assert len(shown) == len(english)
+    for row, (text, _) in zip(shown, english, strict=True):
+        said = numbers(row.get_text(" "), lambda number: number.translate(str.maketrans(",.", ".,")))
+        assert set(said) <= set(numbers(text)), row.get_text(" ", strip=True)
+        amount = {word: english_word for english_word, word in home.WORDS["nl"]["amount"].items()}
+        assert amount[row.select_one(".amount ~ strong").get_text()] in text
+
+
+def test_a_sentence_in_dutch_has_no_number_of_its_own_but_years_and_sections():
+    for row in data.load("briefs_dutch").to_dict("records"):
+        for column in ("question", "says", "why"):
+            own = [number for number in numbers(row[column]) if not re.fullmatch(r"20\d\d|\d\.\d|\da?", number)]
+            assert own == [], row["brief"]
 
 
 def test_both_languages_name_the_same_numbers():
