@@ -232,7 +232,7 @@ class Loaded:
             for effect, low, high in ends
         ]
         wide = path.pivot(index="bin", columns="outcome_name", values="said")[[NAMES[outcome] for outcome in COUNTS]]
-        return wide.rename_axis(index="Years from the start", columns=None).reset_index()
+        return wide.rename(index=number).rename_axis(index="Years from the start", columns=None).reset_index()
 
     def comparisons_in_words(self) -> dict[str, object]:
         """The phrases of a text on what partners are compared with, and on how many times the departures became."""
