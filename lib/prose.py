@@ -33,6 +33,11 @@ def several(count: int, one: str, many: str) -> str:
     return f"{number(count)} {one if count == 1 else many}"
 
 
+def opening(words: str) -> str:
+    """Words with a capital at their beginning."""
+    return words[:1].upper() + words[1:]
+
+
 def in_words(words: Iterable[str]) -> str:
     """Words as a sentence lists them: "a, b and c"; nothing where there are none."""
     *first, last = list(words) or [""]

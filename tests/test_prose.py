@@ -27,6 +27,8 @@ from lib import prose
         (prose.listed(pd.Series({2023: 0.5, 2024: 0.25}), form=prose.percent), "2023 50%, 2024 25%"),
         (prose.several(1, "year", "years"), "1 year"),
         (prose.several(1200, "month", "months"), "1,200 months"),
+        (prose.opening("the effect in Morocco"), "The effect in Morocco"),
+        (prose.opening(""), ""),
         (prose.in_words(["a"]), "a"),
         (prose.in_words(["a", "b"]), "a and b"),
         (prose.in_words(["a", "b", "c"]), "a, b and c"),

@@ -84,6 +84,7 @@ def bars(
     room, right = label_room([*named, *level_names], width)
     height = max(height, label_height([*named, *level_names], room))
     left = down.widest() + 10
+    right = max(right, _overhang(slots, width - PAD - left))
     length = width - PAD - left - right
     step = length / len(slots)
     beside = len(found) if series and not stack else 1
@@ -134,6 +135,12 @@ def _placed(
     part = rows[y] / rows.groupby(x)[y].transform("sum") if stack == "share" else rows[y].astype(float)
     to = part.groupby(rows[x]).cumsum()
     return rows.assign(**{"from": to - part, "to": to})
+
+
+def _overhang(slots: Sequence[object], room: float) -> float:
+    """What is left free at the right of a room for bars, since the name of the last is wider than its place."""
+    count, last = len(slots), text_width(str(slots[-1]))
+    return (count * last - room) / (2 * count - 1)  # then half of the name is half of a place, and this
 
 
 def _periods(slots: Sequence[object], step: float, height: float) -> alt.Chart:
