@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 
 import pandas as pd
@@ -44,9 +44,12 @@ def in_words(words: Iterable[str]) -> str:
     return " and ".join(filter(None, [", ".join(first), last]))
 
 
-def listed(values: Mapping[str, float] | pd.Series, digits: int = 0) -> str:
-    """Numbers by name as a description has them: "Morocco 3.1, Iraq 2.2"."""
-    return ", ".join(f"{name} {number(value, digits)}" for name, value in values.items())
+def listed(
+    values: Mapping[object, object] | pd.Series, digits: int = 0, form: Callable[[object], str] | None = None
+) -> str:
+    """Things by name as a description has them: "Morocco 3.1, Iraq 2.2"; `form` writes what are no plain numbers."""
+    write = form or (lambda value: number(value, digits))
+    return ", ".join(f"{name} {write(value)}" for name, value in values.items())
 
 
 def from_to(before: pd.Series, after: pd.Series) -> str:

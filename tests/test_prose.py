@@ -24,6 +24,7 @@ from lib import prose
         (prose.change(0), "0%"),
         (prose.change(12), "+1,200%"),
         (prose.month(pd.Timestamp("2015-10-01")), "October 2015"),
+        (prose.listed(pd.Series({2023: 0.5, 2024: 0.25}), form=prose.percent), "2023 50%, 2024 25%"),
         (prose.several(1, "year", "years"), "1 year"),
         (prose.several(1200, "month", "months"), "1,200 months"),
         (prose.opening("the effect in Morocco"), "The effect in Morocco"),

@@ -59,6 +59,10 @@ TYPICAL = {
     ),
     "stacked": lambda w: charts.bars(YEARLY, w, x="year", y="people", series="kind", unit="People"),
     "share": lambda w: charts.bars(YEARLY, w, x="year", y="people", series="kind", stack="share", at={0.5: "half"}),
+    "a-kind-ends": lambda w: charts.bars(
+        YEARLY[(YEARLY["kind"] != "b") | (YEARLY["year"] < 2024)], w, x="year", y="people", series="kind",
+        stack="share", at={0.5: "half"},
+    ),
     "beside": lambda w: charts.bars(
         YEARLY, w, x="year", y="people", series="kind", stack=None, unit="People", values=True
     ),
@@ -78,6 +82,9 @@ TYPICAL = {
         cloud_name="others, as if treated", at={0: ""},
     ),
     "ranked": lambda w: charts.ranked(EFFECTS, w, y="country", x="effect", number=",.1f", low="low", high="high"),
+    "below-zero": lambda w: charts.ranked(
+        EFFECTS.assign(effect=[-10.0, 1.1, 2.5, -6.3]), w, y="country", x="effect", number=",.1f"
+    ),
     "grouped": lambda w: charts.ranked(RECENT, w, y="kind", x="people", series="year"),
     "parts": lambda w: charts.ranked(RECENT, w, y="year", x="people", series="kind", stack="share"),
     "one-series-a-row": lambda w: charts.ranked(
@@ -330,6 +337,18 @@ def test_ranked_bars_begin_with_the_longest_and_say_their_value():
         EFFECTS.dropna(), 760, y="country", x="effect", rows=["Egypt", "Iraq", "Morocco"], text="words"
     )
     assert pd.DataFrame(data_of(ordered, 0)).set_index("country")["middle"].idxmin() == "Egypt"
+
+
+def test_a_kind_that_the_last_period_lacks_is_named_above_all_bars():
+    assert {"a", "b", "c", "half"} <= set(written(TYPICAL["a-kind-ends"](charts.WIDE)))
+    top = {said: top for said, _, _, top, _, _ in boxes(svg(TYPICAL["a-kind-ends"], charts.WIDE))}
+    assert top["a"] == top["b"] == top["c"] < top["100%"] < top["half"]
+
+
+def test_a_value_left_of_a_bar_has_room_between_it_and_the_names():
+    drawn = boxes(svg(TYPICAL["below-zero"], charts.WIDE))
+    ends = {said: (left, right) for said, _, left, _, right, _ in drawn}
+    assert ends["\N{MINUS SIGN}10.0"][0] > ends["Morocco"][1] and ends["\N{MINUS SIGN}6.3"][0] > ends["Egypt"][1]
 
 
 def test_a_row_with_one_series_has_one_bar_in_its_middle():
