@@ -25,7 +25,7 @@ from pathlib import Path
 import yaml
 
 from steps import ROOT, StepError
-from steps.engine import plan
+from steps.engine import given as handed
 from steps.engine.html import swap
 
 RUNS = ROOT / "own-runs"
@@ -144,8 +144,8 @@ def prepare(run: Run) -> dict[str, str]:
     config["sphinx"]["config"]["html_theme_options"]["notice"] = notice(run)
     (WORK / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False), encoding="utf-8")
     wanted = "" if run.synthesis else " ".join(run.own)
-    given = {"PYTHONPATH": str(WORK), "CHAPTERS": wanted, plan.OWN: json.dumps(run.own)}
-    return {**os.environ, **given, plan.RELEASE: "1" if run.release else ""}
+    given = {"PYTHONPATH": str(WORK), "CHAPTERS": wanted, handed.OWN: json.dumps(run.own)}
+    return {**os.environ, **given, handed.RELEASE: "1" if run.release else ""}
 
 
 def notice(run: Run) -> str:
