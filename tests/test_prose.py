@@ -29,6 +29,12 @@ from lib import prose
         (prose.in_words(["a"]), "a"),
         (prose.in_words(["a", "b"]), "a and b"),
         (prose.in_words(["a", "b", "c"]), "a, b and c"),
+        (prose.listed({"Morocco": 3.14, "Iraq": -2}, 1), "Morocco 3.1, Iraq −2.0"),
+        (prose.listed({}), ""),
+        (
+            prose.from_to(pd.Series({"Tunisia": 9000, "Libya": 5}), pd.Series({"Libya": 6, "Tunisia": 4})),
+            "Tunisia 9,000 to 4, Libya 5 to 6",
+        ),
     ],
 )
 def test_known_phrases(text, expected):

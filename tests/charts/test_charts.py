@@ -181,13 +181,17 @@ def test_an_incident_map_has_a_menu_of_years_and_the_routes_asked_for(width):
         {"ring": [1] * 4, "order": range(4), "lon": [0, 5, 5, 0], "lat": [30, 30, 33, 33], "iso3": ["LBY"] * 4}
     )
     routes = ["Central Mediterranean Route", "Western African Route"]
+    paths = pd.DataFrame(
+        {"line": ["a"] * 2, "order": [0, 1], "lon": [11.0, 12.0], "lat": [33.0, 35.0], "route": routes[0]}
+    )
     spec = charts.incident_map(
-        cells, basemap, width, routes=routes, window=(-10, 30, 28, 42), period="both years"
+        cells, basemap, width, routes=routes, window=(-10, 30, 28, 42), period="both years", paths=paths
     ).to_dict()
     menu = spec["params"][0]["bind"]
     assert menu["options"] == [None, 2019, 2020] and menu["labels"] == ["both years", "2019", "2020"]
     scale = spec["layer"][1]["encoding"]["color"]["scale"]
     assert scale["domain"] == routes and len(set(scale["range"])) == 2
+    assert spec["layer"][2]["mark"]["type"] == "line" and spec["layer"][2]["encoding"]["detail"]["field"] == "line"
 
 
 def test_mercator_shows_the_window_exactly():
