@@ -103,8 +103,7 @@ def refuse(name: str, errors: list[str], own: str = "") -> None:
             "(of a shipped table: in datapackage.json)"
         )
         raise DataError(
-            f"{what}:\n  "
-            + "\n  ".join(errors[:SHOWN_ERRORS] + ([f"... and {more} more"] if more > 0 else []))
+            f"{what}:\n  " + "\n  ".join(errors[:SHOWN_ERRORS] + ([f"... and {more} more"] if more > 0 else []))
         )
 
 
@@ -185,6 +184,6 @@ def _uneven(file: str, row: list[str], line: int, header: list[str], separator: 
     sign = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}[separator]
     decimals = ", and decimals have a point" if separator == "," else ""
     return (
-        f"{file}, line {line}, {place}: {len(row)} cells under {len(header)} columns; a text with a {sign} in it stands "
-        f"in quotes{decimals}"
+        f"{file}, line {line}, {place}: {len(row)} cells under {len(header)} columns; a text with a {sign} in it "
+        f"stands in quotes{decimals}"
     )

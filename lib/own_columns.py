@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection
 from lib.cells import DataError, shown
 from lib.prose import in_words
 
+Fits = Callable[[int, str], bool]
+
 NAMED = 8  # columns that were left out; of more there is only the number
 LIKE = 0.6  # how near a name has to be to be asked for
 
@@ -19,7 +21,7 @@ def fold(name: object) -> str:
 
 
 def match(
-    file: str, header: list[str], names: list[str], also: Collection[str], fits: Callable[[int, str], bool]
+    file: str, header: list[str], names: list[str], also: Collection[str], fits: Fits
 ) -> tuple[list[int], list[str]]:
     """The place of each of the table's columns in a header, and in words what was done with the others.
 
@@ -42,9 +44,7 @@ def match(
     return [at for [at] in found.values()], [*renamed, *_left_out([header[at] for at in rest], also)]
 
 
-def _missing(
-    file: str, header: list[str], names: list[str], missing: list[str], rest: list[int], fits: Callable[[int, str], bool]
-) -> str:
+def _missing(file: str, header: list[str], names: list[str], missing: list[str], rest: list[int], fits: Fits) -> str:
     near = {name: _near(name, header, rest, fits) for name in missing}
     asked = [place for place in near.values() if place is not None]
     near = {name: place if asked.count(place) == 1 else None for name, place in near.items()}
@@ -52,13 +52,15 @@ def _missing(
     if not others:
         what = f"there is no column {one[0]!r}" + (f"; is it {one[1]}?" if one[1] else ".")
     else:
-        what = "there are no columns " + in_words(
-            f"{name!r}" + (f" (is it {label}?)" if label else "") for name, label in (one, *others)
-        ) + "."
+        what = (
+            "there are no columns "
+            + in_words(f"{name!r}" + (f" (is it {label}?)" if label else "") for name, label in (one, *others))
+            + "."
+        )
     return f"{file}: {what} The columns have to be named {', '.join(names)}"
 
 
-def _near(name: str, header: list[str], rest: list[int], fits: Callable[[int, str], bool]) -> int | None:
+def _near(name: str, header: list[str], rest: list[int], fits: Fits) -> int | None:
     """The one place among the rest whose name is near, or whose values alone would do."""
     plain = {_plain(header[at]): at for at in rest if header[at].strip()}
     if near := difflib.get_close_matches(_plain(name), plain, n=1, cutoff=LIKE):
@@ -77,7 +79,8 @@ def _left_out(labels: list[str], also: Collection[str]) -> list[str]:
     parts = named[:NAMED] + ([f"{len(named) - NAMED} more"] if len(named) > NAMED else [])
     said = []
     if named:
-        said.append(f"the column{'s' * (len(named) > 1)} {in_words(parts)} {'were' if len(named) > 1 else 'was'} left out")
+        columns, were = ("columns", "were") if len(named) > 1 else ("column", "was")
+        said.append(f"the {columns} {in_words(parts)} {were} left out")
     if not all(label.strip() for label in labels):
         said.append("a column without a name, such as R's row names, was left out")
     return said

@@ -75,6 +75,8 @@ def _text(file: Path, fields: list[dict], name: str) -> Source:
             + ("; if decimals have a comma, write them with a point" if best == "," else "")
         )
     cells.refuse(name, cells.uneven(file.name, header, rows, lines, best), file.name)
+    while not any(row[-1].strip() for row in (header, *rows)):  # signs at the end of every line
+        header, rows = header[:-1], [row[:-1] for row in rows]
     return Source(header, rows, lines, point=best == ",", said=tuple(said))
 
 
@@ -103,7 +105,8 @@ def _excel(file: Path, fields: list[dict], name: str) -> Source:
     some = [title for title, number in overlap.items() if number]
     best = [title for title in some if overlap[title] == len(wanted)] or some
     if not best:
-        raise DataError(cells.no_columns(file.name, name, [field["name"] for field in fields], not any(sheets.values())))
+        names = [field["name"] for field in fields]
+        raise DataError(cells.no_columns(file.name, name, names, empty=not any(sheets.values())))
     if len(best) > 1:
         raise DataError(
             f"{file.name}: the sheets {', '.join(map(cells.shown, best))} have the table's columns; leave one of them"

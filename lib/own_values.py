@@ -136,7 +136,8 @@ def _decimal_sign(columns: list[Column], point: bool) -> str:
             raise DataError(f"{column.place(at)}: both a comma and a point in one number; write 1234.5")
         first.setdefault("," if "," in text else ".", (column, at))
     if len(first) == 2:
-        comma, dot = (f"{shown(column.texts[at])} in line {column.lines[at]}" for column, at in (first[","], first["."]))
+        both = (first[","], first["."])
+        comma, dot = (f"{shown(column.texts[at])} in line {column.lines[at]}" for column, at in both)
         raise DataError(
             f"{columns[0].file}: there are numbers with a comma, {comma}, and numbers with a point, {dot}; "
             "write decimals one way, and no sign between thousands"

@@ -138,7 +138,8 @@ def describe(path: str | Path, title: str) -> data.Provenance:
 
 
 def _known(table: pd.DataFrame, path: str | Path, schema: dict) -> pd.DataFrame:
-    _refuse(table, path, schema, ~table["country"].isin(data.load("countries")["iso3"]), "country", "no code in countries.csv")
+    unknown = ~table["country"].isin(data.load("countries")["iso3"])
+    _refuse(table, path, schema, unknown, "country", "no code in countries.csv")
     return table
 
 
