@@ -86,7 +86,7 @@ def _content(file: Path, name: str) -> bytes:
     try:
         return gzip.decompress(file.read_bytes())
     except (OSError, EOFError, zlib.error) as problem:
-        raise DataError(f"table {name!r}: {file.name} cannot be unpacked: {problem}") from problem
+        raise DataError(f"table {name!r}: {file.name} cannot be unpacked: {_why(problem)}") from problem
 
 
 def _excel(file: Path, fields: list[dict], name: str) -> Source:
@@ -100,7 +100,9 @@ def _excel(file: Path, fields: list[dict], name: str) -> Source:
             sheets = {sheet.title: _rows(sheet) for sheet in book.worksheets}
             book.close()
     except Exception as problem:  # whatever a damaged workbook breaks
-        raise DataError(f"table {name!r}: {file.name} cannot be read as an Excel workbook: {problem}") from problem
+        raise DataError(
+            f"table {name!r}: {file.name} cannot be read as an Excel workbook: {_why(problem)}"
+        ) from problem
     overlap = {title: len(wanted & set(map(fold, rows[0][1]))) if rows else 0 for title, rows in sheets.items()}
     some = [title for title, number in overlap.items() if number]
     best = [title for title in some if overlap[title] == len(wanted)] or some
@@ -148,7 +150,7 @@ def _stata(file: Path, fields: list[dict], name: str) -> Source:
             labels = pd.read_stata(file, columns=coded, order_categoricals=False)
             table = table.assign(**{column: labels[column].astype(object) for column in coded})
     except Exception as problem:  # whatever a damaged file breaks
-        raise DataError(f"table {name!r}: {file.name} cannot be read as a file of Stata: {problem}") from problem
+        raise DataError(f"table {name!r}: {file.name} cannot be read as a file of Stata: {_why(problem)}") from problem
     return _typed(list(table.columns), [_values(table[column]) for column in table], len(table))
 
 
@@ -161,7 +163,7 @@ def _feather(file: Path, fields: list[dict], name: str) -> Source:
 def _parquet(file: Path, fields: list[dict], name: str) -> Source:
     from pyarrow import parquet
 
-    return _arrow(file, parquet.read_table, "Parquet", fields, name)
+    return _arrow(file, lambda path: parquet.ParquetFile(path).read(), "Parquet", fields, name)
 
 
 def _arrow(file: Path, reader: Callable[[Path], pa.Table], kind: str, fields: list[dict], name: str) -> Source:
@@ -171,26 +173,32 @@ def _arrow(file: Path, reader: Callable[[Path], pa.Table], kind: str, fields: li
     try:
         table = reader(file)
     except (ArrowException, OSError) as problem:
-        raise DataError(f"table {name!r}: {file.name} cannot be read as {kind}: {problem}") from problem
+        raise DataError(f"table {name!r}: {file.name} cannot be read as {kind}: {_why(problem)}") from problem
     wanted = {fold(field["name"]) for field in fields}
-    columns: dict[str, list[object]] = {}
-    for column in table.schema:
+    labels, columns = [], []
+    for at, column in enumerate(table.schema):
         if re.fullmatch(r"__index_level_\d+__", column.name):
             continue  # row labels, which pandas writes as a column
+        labels.append(column.name)
         if fold(column.name) not in wanted:
-            columns[column.name] = [None] * table.num_rows  # left out, whatever it holds
+            columns.append([None] * table.num_rows)  # left out, whatever it holds
         elif any(of(column.type) for of in (kinds.is_nested, kinds.is_binary, kinds.is_large_binary)):
             raise DataError(
                 f"table {name!r}: {file.name}, column {column.name!r}: {column.type} has no place in a table"
             )
         else:
-            columns[column.name] = _values(table[column.name].to_pandas(integer_object_nulls=True))
-    return _typed(list(columns), list(columns.values()), table.num_rows)
+            columns.append(_values(table.column(at).to_pandas(integer_object_nulls=True)))
+    return _typed(labels, columns, table.num_rows)
 
 
 def _values(column: pd.Series) -> list[object]:
     """The values of a column; of single precision the shortest decimals, so that 30.1 is not 30.100000381."""
     return [float(str(value)) for value in column.to_numpy()] if column.dtype == "float32" else column.tolist()
+
+
+def _why(problem: Exception) -> str:
+    """The first line of what a package says of a file that it cannot read."""
+    return next(iter(str(problem).splitlines()), type(problem).__name__)
 
 
 def _typed(header: list[str], columns: list[list[object]], number: int) -> Source:

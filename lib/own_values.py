@@ -11,6 +11,8 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
+from math import isfinite
 
 from lib.cells import DataError, shown
 
@@ -68,7 +70,7 @@ def as_text(value: object, type: str) -> str:
         return value
     if value is None or value != value:
         return ""
-    if type in ("integer", "year") and isinstance(value, float) and value.is_integer():
+    if type in ("integer", "year") and isinstance(value, (float, Decimal)) and isfinite(value) and value % 1 == 0:
         return str(int(value))  # whole numbers with missing ones among them are kept as floats by many programs
     if isinstance(value, datetime.datetime) and value.time() == datetime.time() and value.tzinfo is None:
         value = value.date()

@@ -5,9 +5,12 @@ import datetime
 import gzip
 import io
 import time
+from decimal import Decimal
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -464,7 +467,7 @@ def test_checks_after_reading_count_the_lines_of_the_file(tmp_path):
     with pytest.raises(data.DataError, match=r"danger\.csv, line 4, column 'country', value 'XYZ': no code"):
         FORMS["danger_file"](str(put(tmp_path, survey, "danger.csv")))
     header, *rows = data.written("eurostat_returns_quarter")
-    late = [row[:7] + ["2023-Q4"] + row[8:] if row[7] == "2023-Q3" else row for row in rows if row[7] != "2023-Q4"]
+    late = [[*row[:7], "2023-Q4", *row[8:]] if row[7] == "2023-Q3" else row for row in rows if row[7] != "2023-Q4"]
     with pytest.raises(data.DataError) as refused:
         FORMS["eurostat_returns"](str(put(tmp_path, "sep=;\n" + text(late, header, ";"), "returns.csv")))
     at = next(at for at, row in enumerate(late, 3) if row[7] > "2023-Q3")
@@ -555,7 +558,9 @@ HOW = st.fixed_dictionaries(
         "kind": st.sampled_from(["text", "text", "text", "gz", "xlsx", "dta", "feather", "parquet"]),
         "separator": st.sampled_from(",;\t|"),
         "decimal": st.sampled_from(".,"),
-        "month": st.sampled_from(["{0}-{1}", "{0}-{1}-01", "01-{1}-{0}", "01.{1}.{0}", "{0}/{1}", "{1}-{0}", "{0}M{1}"]),
+        "month": st.sampled_from(
+            ["{0}-{1}", "{0}-{1}-01", "01-{1}-{0}", "01.{1}.{0}", "{0}/{1}", "{1}-{0}", "{0}M{1}"]
+        ),
         "day": st.sampled_from(["{0}-{1}-{2}", "{2}-{1}-{0}", "{2}/{1}/{0}", "{0}/{1}/{2}", "{0}-{1}-{2} 00:00:00"]),
         "missing": st.sampled_from(["", "NA", "NaN", "."]),
         "whole": st.sampled_from(["", "0", "00"]),
@@ -629,3 +634,17 @@ def test_a_table_in_any_of_the_forms_is_the_table_in_the_strict_form(tmp_path_fa
     strict = put(folder, text([[row[name] for name in NAMES] for row in rows], NAMES), "strict.csv")
     found = data.read(in_some_form(folder, rows, how), SCHEMA, "forms")
     pd.testing.assert_frame_equal(found, data.read(strict, SCHEMA, "forms"), check_exact=True)
+
+
+def test_whole_numbers_of_a_data_base_are_whole(tmp_path):
+    kept = frame().astype({"confirmations_requested": object})
+    kept["confirmations_requested"] = [Decimal(f"{value}.00") for value in kept["confirmations_requested"]]
+    kept.to_parquet(tmp_path / "panel.parquet")
+    pd.testing.assert_frame_equal(data.load(PANEL, tmp_path / "panel.parquet"), data.load(PANEL, put(tmp_path, text())))
+
+
+def test_a_column_twice_in_parquet_is_refused(tmp_path):
+    table = pa.Table.from_pandas(frame())
+    pq.write_table(table.append_column("month", table["month"]), tmp_path / "panel.parquet")
+    with pytest.raises(data.DataError, match=r"panel\.parquet: there are 2 columns for 'month': 'month' and 'month'"):
+        data.load(PANEL, tmp_path / "panel.parquet")
