@@ -45,8 +45,14 @@ RULES = {
     "required": "every row needs a value here",
     "minimum": "less than {}, the least there may be",
     "maximum": "more than {}, the most there may be",
-    "pattern": "not written as the pattern {} wants it",
+    "pattern": "wanted is {}",
     "enum": "not one of {}",
+}
+
+PATTERNS = {
+    "[A-Z]{3}": "a code of three capital letters, such as MAR",
+    "[A-Z]{2}": "a code of two capital letters, such as MA",
+    "[0-9]{4}-Q[1-4]": "a quarter, such as 2025-Q3",
 }
 
 OURS = {"simulated": "simulated by this book", "own file": "a reader's own file"}  # what a source line says briefly
@@ -249,7 +255,8 @@ def _rule(error: object, lines: list[int]) -> str:
     """The rule that a Frictionless error names, in words."""
     note = error.note or error.description
     if found := re.fullmatch(r'constraint "(\w+)" is "(.*)"', note, re.DOTALL):
-        return f"{found[1]}: {RULES.get(found[1], 'it has to be {}').format(found[2])}"
+        wanted = PATTERNS.get(found[2].removeprefix("^").removesuffix("$"), found[2])
+        return f"{found[1]}: {RULES.get(found[1], 'it has to be {}').format(wanted)}"
     if found := re.fullmatch(r"the same as in the row at position (\d+)", note):
         return f"{error.type}: the same as in line {lines[int(found[1]) - 2]}; leave one of them"
     return f"{error.type}: {note}"

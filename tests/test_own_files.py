@@ -348,7 +348,7 @@ MISTAKES = {
     ),
     "a-missing-country": (
         text(edit(1, country="NA")),
-        f"{AT}3, column 'country', value 'NA': pattern: not written as the pattern ^[A-Z]{{3}}$ wants it",
+        f"{AT}3, column 'country', value 'NA': pattern: wanted is a code of three capital letters, such as MAR",
     ),
     "below-zero": (
         text(edit(1, independent_unsupervised="-4")),
