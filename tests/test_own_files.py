@@ -6,6 +6,7 @@ import gzip
 import io
 import time
 from decimal import Decimal
+from types import SimpleNamespace
 
 import openpyxl
 import pandas as pd
@@ -223,6 +224,17 @@ def test_make_own_says_what_was_understood_of_each_file_once(tmp_path):
     path = put(tmp_path, dutch())
     run = own.Run({"return": {"panel": str(path)}, "efficiency": {"panel": str(path)}}, synthesis=False, release=False)
     assert own.check(run) == ["panel.csv: separated by semicolons; decimal commas; months written as 1-01-2016"]
+
+
+def test_what_was_understood_stands_before_the_run(tmp_path, monkeypatch, capsys):
+    put(tmp_path, dutch())
+    monkeypatch.setenv("FROM", str(tmp_path))
+    monkeypatch.setattr(own, "prepare", lambda run: {})
+    monkeypatch.setattr(own.subprocess, "run", lambda *words, **how: SimpleNamespace(returncode=1))
+    assert own.main(["CHAPTER=return", "panel=panel.csv"]) == 1
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "  panel.csv: separated by semicolons; decimal commas; months written as 1-01-2016"
+    assert second.startswith("  the files are in order")
 
 
 def test_nothing_is_heard_of_a_shipped_table():
