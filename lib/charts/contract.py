@@ -144,7 +144,7 @@ def _refuse_kinds(id: str, build: object, sources: object, table: object) -> Non
             raise TypeError(f"figure {id}: a source is what data.describe(...) returns, not {_kind(source)}")
     if not isinstance(table, pd.DataFrame):
         raise TypeError(
-            f"figure {id}: its table is a DataFrame of what is drawn, which readers see and download, not {_kind(table)}"
+            f"figure {id}: its table is a DataFrame of what is drawn, that readers download, not {_kind(table)}"
         )
 
 

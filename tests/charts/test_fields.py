@@ -67,7 +67,7 @@ def test_something_of_another_kind_is_said(fields, said):
     ids=["axis", "tooltip", "condition", "order", "sort", "layer", "beside", "facet", "phone"],
 )
 def test_a_field_that_the_data_have_not_is_refused_with_those_they_have(build):
-    with pytest.raises(ValueError, match="figure fig-test: no field 'arrivals'.* it has detections, route, year"):
+    with pytest.raises(ValueError, match=r"figure fig-test: no field 'arrivals'.* it has detections, route, year"):
         make(build)
 
 
