@@ -33,8 +33,15 @@ WORDS = ("rise", "fall", "yes", "no")
 WORLD = ("public", "studies")  # evidence whose official rows a reader can open
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(?:---\n.*?\n---\n|(?::[^\n]*\n)*)(.*?)^```", re.DOTALL | re.MULTILINE)
 ASIDE = ("answer", "claim", "claims", "read_claim", "results")  # what is asked for a claim and does not test it
+CALLS = {  # what enters a claim, by its evidence
+    "public": 'check({{"{}": computed}})',
+    "studies": 'check({{"{}": computed}})',
+    "arithmetic": 'check({{"{}": computed}})',
+    "document": 'check_documents("{}")',
+    "restricted": 'check_restricted({{"{}": computed}})',
+}
 ANY = "\0"  # in the place of what a text computes
-NAME = re.compile(r"(?=.*[a-z]{3})[a-z0-9\0]+(-[a-z0-9\0]+)+(-?\*)?")
+NAME = re.compile(r"(?=.*[a-z]{3})(?=.*-)[a-z0-9\0]+(-[a-z0-9\0]+)*(-\*)?")
 
 
 def table(name: str) -> list[Row]:
@@ -59,8 +66,7 @@ def descriptors() -> list[str]:
     except data.DataError as problem:
         return [f"data/{problem}"]
     found = [
-        f"data/{package.name}: table {name} lacks {'; '.join(f'{place} ({what})' for place, what in lacking.items())}: "
-        "write it, then `make describe`"
+        f"data/{package.name}: table {name} lacks {'; '.join(lacking)}: write it, then `make describe`"
         for name, resource in known.items()
         if (lacking := to_write(resource))
     ]
@@ -89,7 +95,7 @@ def not_recorded() -> list[str]:
 
 def claim_errors(row: Row) -> dict[str, str]:
     """What does not fit in a row of the ledger, by its column, as what to write instead."""
-    known = chapters.tested()
+    known = _tested(chapters.CONTENTS.stat().st_mtime_ns)
     wrong = {} if row["chapter"] in known else {"chapter": f"one of {', '.join(known)}"}
     if not row["id"].startswith(f"{row['chapter'].replace('_', '-')}-"):
         wrong["id"] = "the chapter first, then words joined by hyphens"
@@ -106,6 +112,11 @@ def claim_errors(row: Row) -> dict[str, str]:
     if row["expect"] != CONFIRMED and not row["note"]:
         wrong["note"] = "why it differs or is not tested"
     return wrong | _value_errors(row)
+
+
+@cache
+def _tested(modified: int) -> list[str]:
+    return list(chapters.tested())
 
 
 def _value_errors(row: Row) -> dict[str, str]:
@@ -125,8 +136,8 @@ def _value_errors(row: Row) -> dict[str, str]:
             wrong["unit"] = "what the number counts"
     elif precision:
         wrong["precision"] = "of a word nothing; of a number the step it was rounded to, or a bound (> >= < <=)"
-    elif value not in (known := [*WORDS, *column("degrees", "word")]):
-        wrong["value"] = f"a word: {', '.join(known)}"
+    elif value not in WORDS and value not in (degrees := _named("degrees", "word")):
+        wrong["value"] = f"a word: {', '.join([*WORDS, *sorted(degrees)])}"
     return wrong
 
 
@@ -171,7 +182,7 @@ def _names(name: str, field: str, modified: int) -> frozenset[str]:
 
 
 def _named(name: str, field: str = "claim") -> frozenset[str]:
-    """The claims that a column of a table names; it is read again when its file has changed."""
+    """The claims, or words, that a column of a table names; it is read again when its file has changed."""
     file = data.PACKAGE.parent / f"{name}.csv"
     return _names(name, field, file.stat().st_mtime_ns if file.is_file() else 0)
 
@@ -193,10 +204,9 @@ def never_tested() -> list[str]:
         for row in own:
             id, closed = row["id"], row["evidence"] not in TESTABLE
             if not (id in said or any(form.fullmatch(id) for form, stars in forms if closed or not stars)):
-                call = "untested" if closed else "check"
-                given = f'"{id}"' if closed else f'{{"{id}": computed}}'
+                call = CALLS.get(row["evidence"], 'untested("{}")').format(id)
                 found.append(
-                    f"notebooks/{chapter}.md: {id} is tested nowhere: write ledger.{call}({given}) next to its sentence"
+                    f"notebooks/{chapter}.md: {id} is tested nowhere: write ledger.{call} next to its sentence"
                 )
     return found
 
