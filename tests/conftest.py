@@ -30,7 +30,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 # No test depends on how busy the machine is. `make check` asks for the quick profile, everything else has the full one.
 settings.register_profile("full", deadline=None)
@@ -232,6 +232,30 @@ class Again:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         for report in terminalreporter.stats.get("rerun", []):
             terminalreporter.write_line(f"run once more: {report.longrepr}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+    """A test that failed in a browser that draws no more is not told: its process ends, and it runs once more.
+
+    Once in some hundred long pages Chromium without a window stops to give a page frames, or to answer at all.
+    """
+    browser = getattr(item, "funcargs", {}).get("chromium") if os.environ.get("PYTEST_XDIST_WORKER") else None
+    pages = [page for context in browser.contexts for page in context.pages] if call.excinfo and browser else []
+    if not all(map(_draws, pages)):
+        os.write(item.config.stash[COMPLAINTS], f"\n{item.nodeid}: the browser draws no more\n".encode())
+        os._exit(1)
+    return (yield)
+
+
+def _draws(page: Page) -> bool:
+    """Whether a page gets a frame within five seconds."""
+    page.evaluate("() => { window.drawn = false; requestAnimationFrame(() => { window.drawn = true; }); }")
+    for _ in range(50):
+        if page.evaluate("window.drawn"):
+            return True
+        page.wait_for_timeout(100)
+    return False
 
 
 def _say_where(name: str, to: int) -> None:

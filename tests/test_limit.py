@@ -29,16 +29,46 @@ def test_hangs_once():
 """
 
 
+STALLS = """
+import pathlib, types, pytest
+
+@pytest.fixture(params=["stalls", "draws"])
+def chromium(request):  # a browser of one page, which draws or does not
+    draws = request.param == "draws"
+    page = types.SimpleNamespace(evaluate=lambda script: draws, wait_for_timeout=lambda milliseconds: None)
+    return types.SimpleNamespace(contexts=[types.SimpleNamespace(pages=[page])])
+
+def test_fails_once(chromium, request):
+    been = pathlib.Path(__file__).with_name(request.node.name)
+    if not been.exists():
+        been.touch()
+        pytest.fail("not live")
+"""
+
+
+def ran(tmp_path, text, *asked):
+    """What pytest says of this module, in a process of its own."""
+    shutil.copy(CONFTEST, tmp_path)
+    (tmp_path / "test_it.py").write_text(text, encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nfaulthandler_exit_on_timeout = true\n", encoding="utf-8")
+    words = ["-q", "-p", "no:cacheprovider", "-n", "1", *asked, "test_it.py"]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *words], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@pytest.mark.simulation  # some seconds
+def test_what_failed_in_a_browser_that_draws_no_more_runs_again_and_nothing_else_does(tmp_path):
+    done = ran(tmp_path, STALLS)
+    assert "1 failed, 1 passed, 1 rerun" in done.stdout, done.stdout
+    assert "test_fails_once[stalls]: the browser draws no more" in done.stderr
+    assert "FAILED test_it.py::test_fails_once[draws]" in done.stdout
+
+
 @pytest.mark.simulation  # some seconds
 def test_a_test_that_never_ends_is_named_and_the_others_run(tmp_path):
     pytest.importorskip("greenlet")
-    shutil.copy(CONFTEST, tmp_path)
-    (tmp_path / "test_it.py").write_text(HANGS, encoding="utf-8")
-    (tmp_path / "pytest.ini").write_text("[pytest]\nfaulthandler_exit_on_timeout = true\n", encoding="utf-8")
-    asked = ["-q", "-p", "no:cacheprovider", "-n", "1", "-o", "faulthandler_timeout=4", "test_it.py"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *asked], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
-    )
+    done = ran(tmp_path, HANGS, "-o", "faulthandler_timeout=4")
     assert done.returncode == 1
     assert "1 failed, 3 passed, 2 rerun" in done.stdout
     assert done.stdout.count("run once more: worker") == 2

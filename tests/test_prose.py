@@ -24,11 +24,20 @@ from lib import prose
         (prose.change(0), "0%"),
         (prose.change(12), "+1,200%"),
         (prose.month(pd.Timestamp("2015-10-01")), "October 2015"),
+        (prose.listed(pd.Series({2023: 0.5, 2024: 0.25}), form=prose.percent), "2023 50%, 2024 25%"),
         (prose.several(1, "year", "years"), "1 year"),
         (prose.several(1200, "month", "months"), "1,200 months"),
+        (prose.opening("the effect in Morocco"), "The effect in Morocco"),
+        (prose.opening(""), ""),
         (prose.in_words(["a"]), "a"),
         (prose.in_words(["a", "b"]), "a and b"),
         (prose.in_words(["a", "b", "c"]), "a, b and c"),
+        (prose.listed({"Morocco": 3.14, "Iraq": -2}, 1), "Morocco 3.1, Iraq −2.0"),
+        (prose.listed({}), ""),
+        (
+            prose.from_to(pd.Series({"Tunisia": 9000, "Libya": 5}), pd.Series({"Libya": 6, "Tunisia": 4})),
+            "Tunisia 9,000 to 4, Libya 5 to 6",
+        ),
     ],
 )
 def test_known_phrases(text, expected):

@@ -14,6 +14,7 @@ from altair.utils.schemapi import SchemaValidationError
 from jsonschema import ValidationError
 
 from lib import colours
+from lib.charts import named
 from lib.charts.fields import unknown
 from lib.charts.quick import quick, validate
 from lib.charts.theme import MUTED, SIMULATED, config
@@ -119,6 +120,9 @@ def figure(
         table.insert(0, "data", "SIMULATED")
     sizes = {"wide": WIDE, "narrow": NARROW}
     specs = {size: _spec(id, build, width, description, simulated) for size, width in sizes.items()}
+    titles = named.titles(sources)
+    for spec in specs.values():
+        named.name_fields(spec, titles)
     return Figure(id, title, subtitle, description, tuple(sources), table, specs, note)
 
 
@@ -203,6 +207,8 @@ def _html_table(table: pd.DataFrame) -> str:
     shown = table.rename_axis(columns=None)  # a pivot leaves a name there, which would become an empty header
     for name in shown.select_dtypes("datetime"):
         shown[name] = shown[name].dt.strftime("%Y-%m")
+    for name in shown.select_dtypes("Int64"):  # whose missing values pandas would write as <NA>
+        shown[name] = shown[name].astype(object).where(shown[name].notna(), "")
     return shown.to_html(index=False, border=0, classes="data", na_rep="", float_format=_plain)
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from lib.charts.theme import GRID, INK
+from lib.charts.theme import GREY, GRID, INK
 
 PER_LINE = 5  # marks beside each other in a cell; as many as fit a phone
 MARK = 12  # height of a line of marks, in pixels
+RISKS = {"low": ("circle", INK), "some": ("square", GREY), "high": ("triangle-up", "transparent")}
 
 
 def harvest(
@@ -20,14 +21,15 @@ def harvest(
     row: str,
     column: str,
     kind: str,
-    kinds: Mapping[str, tuple[str, str]],
+    kinds: Mapping[str, tuple[str, str]] = RISKS,
     rows: Sequence[str],
     columns: Sequence[str],
     tooltip: Sequence[str] = (),
 ) -> alt.Chart:
     """One mark per row of `table` in the cell of its `row` and `column`; its shape and shade say its `kind`.
 
-    `kinds` maps a kind to a shape of Vega and a fill; their order is that of the legend and of the marks in a cell.
+    `kinds` maps a kind to a shape of Vega and a fill, as `RISKS` does for a risk of bias; their order is that of the
+    legend and of the marks in a cell.
     `rows` and `columns` give the order (a bar in a row's name breaks its line); `tooltip` names further columns.
     """
     order = list(kinds)

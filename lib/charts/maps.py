@@ -48,13 +48,13 @@ def incident_map(
     routes: Sequence[str],
     window: tuple[float, float, float, float],
     period: str,
-    layers: Sequence[alt.Chart] = (),
+    paths: pd.DataFrame,
 ) -> alt.LayerChart:
     """Circles of dead and missing over land, sized by number and coloured by route, with a menu of years.
 
     `cells` has columns year, route, lon, lat and dead_and_missing, with a known place; `routes` are those of the
-    legend, of `layers` too, which are drawn on top; `window` is west, east, south and north in degrees; `period`
-    names all years together in the menu.
+    legend; `paths` are sketches of routes drawn on top, with columns line, order, lon, lat and route; `window` is
+    west, east, south and north in degrees; `period` names all years together in the menu.
     """
     projection, height = mercator(width - 4, *window)
     years = sorted(int(year) for year in cells["year"].unique())
@@ -78,8 +78,12 @@ def incident_map(
             ],
         )
     )
+    sketched = alt.Chart(paths).mark_line(strokeWidth=3, clip=True)
+    sketched = sketched.encode(
+        longitude="lon:Q", latitude="lat:Q", order="order:O", detail="line:N", color="route:N",
+    )  # fmt: skip
     return (
-        alt.layer(land_layer, circles, *layers)
+        alt.layer(land_layer, circles, sketched)
         .add_params(picked)
         .project(type=projection.type, scale=projection.scale, translate=projection.translate)
         .properties(width=width - 4, height=height)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from IPython.display import display
 
+from lib import data
 from lib.ledger.brief import Answer
 from lib.ledger.claims import Ledger
 from lib.ledger.statement import Claim
@@ -25,6 +26,10 @@ class Named:
     def claim(self, name: str) -> Claim:
         """A claim's row. Raises `KeyError` when the chapter has none of this name."""
         return self.ledger.claims[self.full(name)]
+
+    def on_record(self, name: str) -> str:
+        """What the public record has for a claim, from the row that decides. Raises `IndexError` when it has none."""
+        return data.load_rows("public_record", "claim", self.full(name))["value"].iloc[0]
 
     def enter(self, computed: Mapping[str, object], documents: str = "", untested: str = "") -> None:
         """Enter and show the claims of a section: values computed here, names to look up in documents, names untested.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 import pandas as pd
 
@@ -9,21 +12,16 @@ from lib.effects.placebo import PlaceboTest
 from lib.measures import destinations
 from lib.prose import change, in_words, number, percent
 
-
-def tests(panel: pd.DataFrame, starts: pd.DataFrame, place: str) -> dict[str, PlaceboTest]:
-    """For each partner, its estimate at `place` among those of all other destinations.
-
-    The estimates are `destinations.relative_changes`. `panel` has rows
-    (destination, citizenship, year, applicants), `starts` has name, country and start, a month. The
-    year of the start is left out unless it began in January; a partner without a full year in the panel has no test.
-    """
-    found = {}
-    for partner in starts.itertuples():
-        first = first_full_year(partner.start)
-        if first <= panel["year"].max():
-            changes = destinations.relative_changes(panel, partner.country, first, drop_years=(partner.start.year,))
-            found[partner.name] = PlaceboTest(place, changes)
-    return found
+TOLD = {
+    "partner": "Partner",
+    "from": "First full year",
+    "years": "Years after",
+    "change": "Netherlands, relative change",
+    "others": "Other destinations, from and to",
+    "p": "p",
+    "scaled": "p (scaled)",
+    "needed": "Fall needed to rank first",
+}
 
 
 def first_full_year(start: pd.Timestamp) -> int:
@@ -31,64 +29,83 @@ def first_full_year(start: pd.Timestamp) -> int:
     return start.year + (start.month > 1)
 
 
-def results(found: dict[str, PlaceboTest], starts: pd.DataFrame) -> pd.DataFrame:
-    """One row per partner: partner, from, years, change, p, scaled, needed.
+@dataclass(frozen=True)
+class Applications:
+    """First-time applications at `place` after each partner's start, among those at all other destinations.
 
-    `change` is relative to other destinations; `p` and `scaled` are the p-values of the estimate and of that over its
-    noise; `needed` is the relative fall with which the place would rank first.
+    `panel` has rows (destination, citizenship, year, applicants), `starts` has name, country and start, a month.
     """
-    rows = []
-    begun = starts.set_index("name")["start"].map(first_full_year)
-    for partner, test in found.items():
-        own, others = test.estimates.loc[test.treated], test.estimates.drop(index=test.treated)
-        needed = 1 - np.exp(-others["estimate"].abs().max())
-        p = [test.p_value("estimate"), test.p_value("scaled")]
-        rows.append((partner, int(begun[partner]), int(own["years"]), np.exp(own["estimate"]) - 1, *p, needed))
-    return pd.DataFrame(rows, columns=["partner", "from", "years", "change", "p", "scaled", "needed"])
 
+    panel: pd.DataFrame
+    starts: pd.DataFrame
+    place: str
 
-def joint(found: dict[str, PlaceboTest], place: str) -> PlaceboTest:
-    """The mean of the estimates of all partners, at `place` and at every destination that has all of them."""
-    return PlaceboTest(place, destinations.pooled([test.estimates for test in found.values()]))
+    @cached_property
+    def tests(self) -> dict[str, PlaceboTest]:
+        """For each partner, the estimates of `destinations.relative_changes`.
 
+        The year of the start is left out unless it began in January; a partner without a full year in the panel has
+        no test.
+        """
+        found = {}
+        for partner in self.starts.itertuples():
+            first, begun = first_full_year(partner.start), (partner.start.year,)
+            if first <= self.panel["year"].max():
+                changes = destinations.relative_changes(self.panel, partner.country, first, drop_years=begun)
+                found[partner.name] = PlaceboTest(self.place, changes)
+        return found
 
-def phrases(found: dict[str, PlaceboTest], starts: pd.DataFrame, place: str) -> dict[str, object]:
-    """What sentences say of the tests of all partners."""
-    rows, together = results(found, starts), joint(found, place)
-    p = together.p_value("scaled")
-    return {
-        "destinations": len(together.estimates),
-        "smallest_p": number(together.smallest_p, 2),
-        "joint_change": change(np.exp(together.estimates.loc[place, "estimate"]) - 1),
-        "joint_p": number(together.p_value("estimate"), 2),
-        "joint_p_scaled": number(p, 2),
-        "joint_sign": "no sign of a change" if p > 0.1 else "a change that chance gives seldom",
-        "partners_tested": in_words(found),
-        "partners_untested": in_words(name for name in starts["name"] if name not in found),
-        "years_least": int(rows["years"].min()),
-        "years_most": int(rows["years"].max()),
-        "needed_least": percent(rows["needed"].min()),
-        "needed_most": percent(rows["needed"].max()),
-    }
+    @cached_property
+    def results(self) -> pd.DataFrame:
+        """One row per partner: partner, from, years, change, others, p, scaled, needed.
 
+        `change` is relative to other destinations, and `others` has the lowest and the highest of theirs; `p` and
+        `scaled` are the p-values of the estimate and of that over its noise; `needed` is the relative fall with which
+        the place would rank first.
+        """
+        rows = []
+        begun = self.starts.set_index("name")["start"].map(first_full_year)
+        for partner, test in self.tests.items():
+            own, others = test.estimates.loc[test.treated], test.estimates.drop(index=test.treated)
+            needed = 1 - np.exp(-others["estimate"].abs().max())
+            ends = tuple(np.exp(others["estimate"].agg(["min", "max"])) - 1)
+            p = [test.p_value("estimate"), test.p_value("scaled")]
+            found = np.exp(own["estimate"]) - 1
+            rows.append((partner, int(begun[partner]), int(own["years"]), found, ends, *p, needed))
+        return pd.DataFrame(rows, columns=list(TOLD))
 
-def told(found: dict[str, PlaceboTest], starts: pd.DataFrame) -> pd.DataFrame:
-    """`results` as a table for readers."""
-    rows = results(found, starts)
-    rows["change"], rows["needed"] = rows["change"].map(change), rows["needed"].map(percent)
-    names = [
-        "Partner",
-        "First full year",
-        "Years after",
-        "Netherlands, relative change",
-        "p",
-        "p (scaled)",
-        "Fall needed to rank first",
-    ]
-    return rows.set_axis(names, axis=1)
+    @cached_property
+    def joint(self) -> PlaceboTest:
+        """The mean of the estimates of all partners, at every destination that has all of them."""
+        return PlaceboTest(self.place, destinations.pooled([test.estimates for test in self.tests.values()]))
 
+    def told(self) -> pd.DataFrame:
+        """`results` as a table for readers."""
+        rows = self.results
+        said = {
+            "change": rows["change"].map(change),
+            "others": [f"{change(least)} to {change(most)}" for least, most in rows["others"]],
+            "needed": rows["needed"].map(percent),
+        }
+        return rows.assign(**said).rename(columns=TOLD)
 
-def placed(found: dict[str, PlaceboTest]) -> pd.DataFrame:
-    """All estimates as a chart draws them: destination, partner, relative (1: as elsewhere), estimate, …"""
-    rows = [test.estimates.reset_index().assign(partner=partner) for partner, test in found.items()]
-    return pd.concat(rows, ignore_index=True).assign(relative=lambda row: np.exp(row["estimate"]))
+    @property
+    def phrases(self) -> dict[str, object]:
+        """What sentences say of the tests of all partners."""
+        rows, together = self.results, self.joint
+        p = together.p_value("scaled")
+        return {
+            "destinations": len(together.estimates),
+            "smallest_p": number(together.smallest_p, 2),
+            "joint_change": change(np.exp(together.estimates.loc[self.place, "estimate"]) - 1),
+            "joint_p": number(together.p_value("estimate"), 2),
+            "joint_p_scaled": number(p, 2),
+            "joint_sign": "no sign of a change" if p > 0.1 else "a change that chance gives seldom",
+            "partners_tested": in_words(self.tests),
+            "partners_untested": in_words(name for name in self.starts["name"] if name not in self.tests),
+            "years_end": str(int(self.panel["year"].max())),
+            "years_least": int(rows["years"].min()),
+            "years_most": int(rows["years"].max()),
+            "needed_least": percent(rows["needed"].min()),
+            "needed_most": percent(rows["needed"].max()),
+        }

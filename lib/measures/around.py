@@ -1,8 +1,8 @@
-"""What routes did around dated events: how far they had fallen, what the season does, whether others rose."""
+"""What routes did around dated events: among what they do anyway, and whether others rose."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -15,15 +15,15 @@ from lib.measures.flows import (
     apart,
     change_at,
     held,
-    mean_between,
     months_to_recover,
     permutation_test,
     yearly_changes,
 )
-from lib.prose import change, in_words, month, number, percent
+from lib.prose import change, in_words, number, percent
 
 CENTRAL, EASTERN, WESTERN = "Central Mediterranean Route", "Eastern Mediterranean Route", "Western Mediterranean Route"
 ATLANTIC, BALKAN = "Western African Route", "Western Balkan Route"
+SEA = [EASTERN, CENTRAL, WESTERN, ATLANTIC]
 SHORT = {CENTRAL: "Central", EASTERN: "Eastern", WESTERN: "Western", ATLANTIC: "Atlantic", BALKAN: "Balkan"}
 
 
@@ -32,6 +32,12 @@ def direction(before: float, after: float, least: float = 0.0) -> str:
     if abs(after - before) < least * before:
         return "none"
     return "rise" if after > before else "fall"
+
+
+def steady(series: pd.Series) -> str:
+    """`rise` or `fall` when each value is above, or below, the one before; else `none`."""
+    steps = series.diff().dropna()
+    return "rise" if (steps > 0).all() else "fall" if (steps < 0).all() else "none"
 
 
 def long(wide: pd.DataFrame) -> pd.DataFrame:
@@ -44,42 +50,9 @@ def marks(events: pd.DataFrame, *ids: str) -> pd.DataFrame:
     return events[events["id"].isin(ids)].drop_duplicates("id")[["month", "label"]]
 
 
-@dataclass(frozen=True)
-class Descent:
-    """The way down of a monthly series: from its top, in one month, to the mean level that followed an event."""
-
-    month: pd.Timestamp
-    top: float
-    floor: float
-
-    def covered(self, level: float | pd.Series, top: float | pd.Series | None = None) -> float | pd.Series:
-        """The share of the way down that lies behind at this level; `top` takes the place of the top."""
-        top = self.top if top is None else top
-        return (top - level) / (top - self.floor)
-
-
-def descent(series: pd.Series, since: str, event: pd.Timestamp, until: str) -> Descent:
-    """From the highest month between `since` and an event to the mean of the months after it, up to `until`.
-
-    Raises `ValueError` when a month is missing after the event, or the mean there is no lower than the top.
-    """
-    month = series.loc[since:event].idxmax()
-    found = Descent(month, float(series[month]), mean_between(series, event + pd.DateOffset(months=1), until))
-    if found.floor >= found.top:
-        raise ValueError(f"the series did not fall after {event:%Y-%m}")
-    return found
-
-
-def kept(series: pd.Series, first: pd.Timestamp, last: pd.Timestamp, earlier: Iterable[int]) -> pd.Series:
-    """What one month keeps of the level of another, in the same two months so many years `earlier`."""
-    back = {years: pd.DateOffset(years=years) for years in earlier}
-    return pd.Series({years: series[last - shift] / series[first - shift] for years, shift in back.items()})
-
-
-def against_year_before(series: pd.Series, first: pd.Timestamp, last: pd.Timestamp) -> float:
-    """Relative change of the sum of the months from `first` to `last` on the same months a year before."""
-    year = pd.DateOffset(years=1)
-    return series.loc[first:last].sum() / series.loc[first - year : last - year].sum() - 1
+def when(events: pd.DataFrame, id: str) -> pd.Timestamp:
+    """The month of an event of the table `migration_events`."""
+    return events.loc[events["id"] == id, "month"].iloc[0]
 
 
 def ratios(
@@ -111,6 +84,12 @@ AGREEMENTS = {
 }
 BESIDE = {EASTERN: [CENTRAL], CENTRAL: [EASTERN, WESTERN, ATLANTIC], WESTERN: [CENTRAL, ATLANTIC]}
 SINCE = "2010"  # the first month of the yardstick
+WINDOWS = (3, 6, 9, 12, 18, 24, 36)  # months
+# After which agreement, on which route and in which months it is asked what other routes gained.
+AFTER = {
+    "statement": (EASTERN, slice("2016-04", "2016-12")),
+    "libya": (CENTRAL, slice("2017-08", "2018-07")),
+}
 
 
 @dataclass(frozen=True)
@@ -156,10 +135,29 @@ class Agreements:
         low = [name for name, one in self.held.items() if one.as_low < 0.05]
         return low[0] if len(low) == 1 else None
 
-    def by_window(self, windows: Sequence[int]) -> pd.DataFrame:
-        """The ratio on the own route: agreements × windows, missing where a window runs past an end."""
-        found = [ratios(self.routes, self.events, dict.fromkeys(BESIDE, ()), window) for window in windows]
+    @property
+    def statement_alone(self) -> bool:
+        """Whether that one is the EU–Türkiye Statement."""
+        return self.alone is not None and self.alone.startswith("EU–Türkiye")
+
+    @cached_property
+    def by_window(self) -> pd.DataFrame:
+        """The ratio on the own route: agreements × `WINDOWS`, missing where a window runs past an end."""
+        found = [ratios(self.routes, self.events, dict.fromkeys(BESIDE, ()), window) for window in WINDOWS]
         return pd.concat(found).pivot(index="agreement", columns="window", values="ratio")
+
+    @property
+    def turned(self) -> pd.Series:
+        """Whether an agreement's route fell by one window and did not by another."""
+        return (self.by_window < 1).any(axis=1) & (self.by_window >= 1).any(axis=1)
+
+    @cached_property
+    def moved(self) -> pd.DataFrame:
+        """`moved_at_most` after the agreements of `AFTER`, by key: fell, rose (detections) and share."""
+        sea = self.routes[SEA]
+        rows = {name: moved_at_most(sea, route, months) for name, (route, months) in AFTER.items()}
+        table = pd.DataFrame.from_dict(rows, orient="index", columns=["fell", "rose"])
+        return table.assign(share=table["rose"] / table["fell"])
 
     @property
     def phrases(self) -> dict[str, object]:
@@ -171,6 +169,13 @@ class Agreements:
             **{f"own_{row.key}": change(self.own[row.name] - 1) for row in rows},
             **{f"low_{row.key}": percent(self.held[row.name].as_low) for row in rows},
             "agreements": len(self.own),
+            "moved_least": percent(self.moved["share"].min()),
+            "moved_most": percent(self.moved["share"].max()),
+            **{f"moved_{row.Index}_fell": row.fell for row in self.moved.itertuples()},
+            **{f"moved_{row.Index}_rose": row.rose for row in self.moved.itertuples()},
+            "window_least": min(WINDOWS),
+            "window_most": max(WINDOWS),
+            "window_flips": int(self.turned.sum()),
             "routes_fell": len(self.back),
             "came_back": int(self.back.notna().sum()) or "none",
             "did_not_fall": f"Around {in_words(rose)} the route did not fall, so it cannot come back. " if rose else "",
@@ -218,6 +223,10 @@ class Pairs:
             rows.append((f"{first} – {second}", test.correlation, test.low, test.high, test.p_value))
         return pd.DataFrame(rows, columns=["pair", "correlation", "low", "high", "p_value"])
 
+    def told(self) -> pd.DataFrame:
+        """`table` as a table for readers."""
+        return self.table.set_axis(["Pair of routes", "Correlation", "By chance, from", "to", "p by itself"], axis=1)
+
     @property
     def phrases(self) -> dict[str, object]:
         """What sentences say of them, the tests over all pairs (`lib.measures.flows.apart`) among it."""
@@ -242,120 +251,4 @@ class Pairs:
 
 def pairs(routes: pd.DataFrame) -> Pairs:
     """Of the sea routes of months × routes, by their short names."""
-    return Pairs(yearly_changes(routes[[EASTERN, CENTRAL, WESTERN, ATLANTIC]]).rename(columns=SHORT))
-
-
-@dataclass(frozen=True)
-class Greece:
-    """The fall towards Greece in 2016: what lay behind before the EU–Türkiye Statement, and what winters do."""
-
-    east: pd.Series
-    statement: pd.Timestamp
-
-    @property
-    def before(self) -> pd.Timestamp:
-        """The last full month before."""
-        return self.statement - pd.DateOffset(months=1)
-
-    @cached_property
-    def way(self) -> Descent:
-        """From the top of 2015 to the mean of the months after the Statement, to the end of 2016."""
-        return descent(self.east, "2015", self.statement, "2016-12")
-
-    @property
-    def covered(self) -> float:
-        """The share of the way that lay behind by the last full month before."""
-        return self.way.covered(self.east[self.before])
-
-    @cached_property
-    def winter(self) -> pd.Series:
-        """The share of the way that each of the six winters before would have made alone."""
-        return self.way.covered(kept(self.east, self.way.month, self.before, range(1, 7)) * self.way.top)
-
-    @cached_property
-    def springs(self) -> list[float]:
-        """Detections a month from April to December, in 2016 and in 2017."""
-        return [mean_between(self.east, f"{year}-04", f"{year}-12") for year in (2016, 2017)]
-
-    @property
-    def phrases(self) -> dict[str, object]:
-        """What sentences say of it."""
-        tops = self.east.loc["2015-08":"2016-01"]  # had another month been taken as the top
-        others, year = self.way.covered(self.east[self.before], tops), self.east.groupby(self.east.index.year).sum()
-        return {
-            "statement_month": month(self.statement),
-            "before_month": month(self.before),
-            "east_top": self.way.top,
-            "east_top_month": month(self.way.month),
-            "east_floor": self.way.floor,
-            "fallen_february": percent(self.covered),
-            "fallen_march": percent(self.way.covered(self.east[self.statement])),
-            "fallen_from_least": percent(others.min()),
-            "fallen_from_most": percent(others.max()),
-            "tops_first": month(tops.index[0]),
-            "tops_last": month(tops.index[-1]),
-            "winters": len(self.winter),
-            "winter_alone": percent(self.winter.mean()),
-            "winter_least": percent(self.winter.min()),
-            "winter_most": percent(self.winter.max()),
-            "winters_enough": int((self.winter >= self.covered).sum()) or "none",
-            "greece_2016": change(year[2016] / year[2015] - 1),
-            "greece_2017": change(year[2017] / year[2016] - 1),
-            "greece_2017_months": change(self.springs[1] / self.springs[0] - 1),
-            "east_record": month(self.east.idxmax()),
-        }
-
-
-@dataclass(frozen=True)
-class Central:
-    """The central route after the memorandum of Italy with Libya: when it broke, and when it was back."""
-
-    series: pd.Series
-    memorandum: pd.Timestamp
-    strong: float  # the fall on a year before that counts as the break
-
-    @cached_property
-    def year(self) -> pd.Series:
-        """Detections by calendar year."""
-        return self.series.groupby(self.series.index.year).sum()
-
-    @cached_property
-    def broke(self) -> pd.Timestamp:
-        """The first month after the memorandum that is so much below a year earlier."""
-        on_year = self.series / self.series.shift(12) - 1
-        return on_year[on_year.index > self.memorandum].le(-self.strong).idxmax()
-
-    @property
-    def summer(self) -> float:
-        """The change on a year before in that month and the two after it."""
-        return against_year_before(self.series, self.broke, self.broke + pd.DateOffset(months=2))
-
-    @property
-    def back(self) -> int | None:
-        """The first later year at the level of 2017; None if there is none."""
-        passed = self.year.loc[2018:][self.year.loc[2018:] >= self.year[2017]]
-        return int(passed.index[0]) if len(passed) else None
-
-    @property
-    def phrases(self) -> dict[str, object]:
-        """What sentences say of it."""
-        one = pd.DateOffset(months=1)
-        first, last = self.memorandum + one, self.broke - one
-        return {
-            "memorandum_month": month(self.memorandum),
-            "spring_first": month(first),
-            "spring_last": month(last),
-            "spring_2017": change(against_year_before(self.series, first, last)),
-            "broke_month": month(self.broke),
-            "broke_last": month(self.broke + pd.DateOffset(months=2)),
-            "summer_2017": change(self.summer),
-            "central_back_year": str(self.back or "no year"),
-            "central_fall": change(self.year.loc[2018:2019].mean() / self.year[2017] - 1),
-            "central_recent": change(self.year.loc[2024:2025].mean() / self.year[2023] - 1),
-            **{f"central_{year}": self.year[year] for year in (2016, 2017, 2023)},
-        }
-
-
-def when(events: pd.DataFrame, id: str) -> pd.Timestamp:
-    """The month of an event of the table `migration_events`."""
-    return events.loc[events["id"] == id, "month"].iloc[0]
+    return Pairs(yearly_changes(routes[SEA]).rename(columns=SHORT))

@@ -61,6 +61,16 @@ def phrases(amounts: pd.DataFrame) -> dict[str, object]:
     }
 
 
+def claims(amounts: pd.DataFrame) -> dict[str, object]:
+    """What claims on who pays are checked against."""
+    turkiye = leaders(recent(amounts)).loc["TUR"]
+    return {
+        "others-dominate": eu_or_near(amounts),
+        "others-supply": suppliers(amounts),
+        "dominant-turkiye": bool(turkiye.eq("EU").all()),
+    }
+
+
 def told(amounts: pd.DataFrame, places: pd.Series) -> pd.DataFrame:
     """Amounts for borders, alone or among other aims, as a table for readers; `places` names countries by code."""
     rows = amounts[amounts["field"].isin(["border", "border among others"])]

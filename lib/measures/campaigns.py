@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
+from lib.ledger.named import Named
+from lib.ledger.votes import Counted
 from lib.measures import studies
 from lib.prose import percent
 
 LAB = "bahbatista2025"  # a game with hypothetical choices
 EARLIER_NONE = "morgenstern2023"  # its earlier version found none
+POOLED = 16  # evaluations of campaigns that 3ie pooled, by its own page
+COUNTED = ("campaign-literature-intention", "campaign-convincing", "choice-projects-no-effect", "choice-no-effect-flat")
 
 
 def counts() -> dict[str, int]:
@@ -29,6 +33,18 @@ def counts() -> dict[str, int]:
         "reviews": len(reviews),
         "reviews_thin": int((reviews == "cannot tell").sum()),
     }
+
+
+def phrases(named: Named) -> dict[str, object]:
+    """What sentences say of campaigns: `counts`, `votes`, and of choices how many studies could tell."""
+    flat = studies.votes(named.full("choice-no-effect-flat"))
+    return counts() | votes(named.full(COUNTED[0])) | {"pooled": POOLED, "flat_studies": len(flat)}
+
+
+def claims(named: Named) -> dict[str, Counted]:
+    """What claims on campaigns and choices are checked against: votes, on a consensus those of the whole literature."""
+    found = {claim: studies.counted(named.full(claim)) for claim in COUNTED}
+    return found | {"campaign-consensus": studies.counted(named.full("campaign-consensus"), whole=True)}
 
 
 def votes(claim: str) -> dict[str, object]:

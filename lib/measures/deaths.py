@@ -53,10 +53,11 @@ def recorded(deaths: pd.DataFrame, routes: pd.DataFrame) -> Recorded:
 
 @dataclass(frozen=True)
 class Organisation:
-    """An organisation's count of deaths on the way to Spain in 2024, all routes and the Atlantic, beside IOM's."""
+    """An organisation's count of deaths on the way to Spain, beside IOM's."""
 
-    all_routes: float
-    atlantic: float
+    all_routes: float  # in 2024
+    atlantic: float  # in 2024, on this route alone
+    later: float  # in 2025, on all routes
     iom: Recorded
 
     def phrases(self) -> dict[str, object]:
@@ -66,6 +67,7 @@ class Organisation:
         return {
             "ngo_2024": self.all_routes,
             "ngo_2024_atlantic": self.atlantic,
+            "ngo_2025": self.later,
             "iom_spain_2024": int(dead.sum()),
             "iom_atlantic_2024": int(dead[ATLANTIC]),
             "ngo_times": number(self.all_routes / dead.sum(), 1),
@@ -77,16 +79,17 @@ class Organisation:
 def by_route(organisation: pd.DataFrame, total: pd.DataFrame, iom: Recorded) -> dict[str, object]:
     """What sentences say of the organisation's counts by route, and of IOM's own total for the Mediterranean.
 
-    `organisation` holds its routes × years, `total` has columns year and dead_and_missing.
+    `organisation` has columns route, year and dead_and_missing, `total` year and dead_and_missing.
     """
-    west = organisation.loc[["Algeria", "Strait of Gibraltar", "Alboran"], 2024].sum()
+    counted = organisation.set_index(["route", "year"])["dead_and_missing"]
+    west = sum(counted[route, 2024] for route in ("Algeria", "Strait of Gibraltar", "Alboran"))
     year = total.set_index("year")["dead_and_missing"]
     incidents = iom.dead[[CENTRAL, EASTERN, WESTERN]].sum(axis=1)
     return {
-        "ngo_atlantic_times": number(organisation.at["Atlantic", 2024] / iom.dead.at[2024, ATLANTIC], 1),
+        "ngo_atlantic_times": number(counted["Atlantic", 2024] / iom.dead.at[2024, ATLANTIC], 1),
         "ngo_west_times": number(west / iom.dead.at[2024, WESTERN], 1),
-        "ngo_atlantic_2025": int(organisation.at["Atlantic", 2025]),
-        **{f"ngo_algeria_{when}": int(organisation.at["Algeria", when]) for when in (2024, 2025)},
+        "ngo_atlantic_2025": int(counted["Atlantic", 2025]),
+        **{f"ngo_algeria_{when}": int(counted["Algeria", when]) for when in (2024, 2025)},
         **{f"iom_{when}": int(year[when]) for when in (2025, 2026)},
         "iom_gap": int((year.loc[2014:2024] - incidents.loc[2014:2024]).abs().max()),
     }

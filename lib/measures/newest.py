@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from lib.measures.around import SHORT
+from lib.measures.around import SHORT, direction
 from lib.prose import change, in_words, number
 
 
@@ -49,3 +49,18 @@ def of_balearics(rows: pd.DataFrame) -> dict[str, object]:
         "balearics_2026": change(now["change"].iloc[-1]),
         "balearics_day": now["until"].iloc[-1],
     }
+
+
+def claims(halves: pd.DataFrame, balearics: pd.DataFrame) -> dict[str, str]:
+    """What claims on the first half of 2026 are checked against, from `halves` and `counted`."""
+    islands = balearics[balearics["later_year"] == 2026][["arrivals_earlier", "arrivals_later"]]
+    return {
+        "atlantic-2026-fall": direction(*halves.loc["Atlantic", [2025, 2026]]),
+        "western-2026-rise": direction(*halves.loc["Western", [2025, 2026]]),
+        "balearics-2026-rise": direction(*islands.iloc[-1]),
+    }
+
+
+def told(halves: pd.DataFrame) -> pd.DataFrame:
+    """`halves` as a table for readers."""
+    return halves.rename_axis("Route").reset_index().assign(change=halves["change"].map(change).to_numpy())

@@ -68,22 +68,23 @@ def live(open_page):
 OPEN_DEPTH = "document.querySelectorAll('details.depth').forEach(fold => { fold.open = true; })"
 
 
+DEAD = "[...document.querySelectorAll('figure.figure:not(.is-live)')].map(figure => figure.id)"
+
+
 def enliven(page):
     """Open what stands in depth, and scroll through the page until every figure is live.
 
     In short calls, each of which ends: a promise of the page that the browser loses would be waited for without end.
     """
     page.evaluate(OPEN_DEPTH)
-    dead = page.locator("figure.figure:not(.is-live)")
     for wait in FRAMES:
-        for figure in dead.all():
-            figure.evaluate("figure => figure.scrollIntoView()")
+        for name in page.evaluate(DEAD):
+            page.evaluate("name => document.getElementById(name).scrollIntoView()", name)
             page.wait_for_timeout(wait)
-    try:
-        playwright.expect(dead).to_have_count(0, timeout=15_000)
+    try:  # not by a script that is polled in the page, which its policy may forbid
+        playwright.expect(page.locator("figure.figure:not(.is-live)")).to_have_count(0, timeout=15_000)
     except AssertionError:
-        names = [figure.get_attribute("id") for figure in dead.all()]
-        pytest.fail(f"not live: {names}; {page.complaints}", pytrace=False)
+        pytest.fail(f"not live: {page.evaluate(DEAD)}; {page.complaints}", pytrace=False)
     page.evaluate("scrollTo(0, 0)")
 
 

@@ -148,6 +148,11 @@ def test_simulated_data_say_so_in_charts_rows_and_names():
     assert "SIMULATED" not in json.dumps(record(make()))
 
 
+def test_a_whole_number_that_is_missing_is_an_empty_cell():
+    table = pd.DataFrame({"year": pd.array([2015, None], "Int64"), "share": [0.5, None]})
+    assert re.findall("<td>(.*?)</td>", record(make(table=table))["table"]) == ["2015", "0.5", "", ""]
+
+
 def test_months_are_months_in_the_table():
     table = pd.DataFrame({"month": pd.to_datetime(["2015-10-01", "2015-11-01"]), "detections": [433_620, None]})
     made = make(
@@ -181,13 +186,17 @@ def test_an_incident_map_has_a_menu_of_years_and_the_routes_asked_for(width):
         {"ring": [1] * 4, "order": range(4), "lon": [0, 5, 5, 0], "lat": [30, 30, 33, 33], "iso3": ["LBY"] * 4}
     )
     routes = ["Central Mediterranean Route", "Western African Route"]
+    paths = pd.DataFrame(
+        {"line": ["a"] * 2, "order": [0, 1], "lon": [11.0, 12.0], "lat": [33.0, 35.0], "route": routes[0]}
+    )
     spec = charts.incident_map(
-        cells, basemap, width, routes=routes, window=(-10, 30, 28, 42), period="both years"
+        cells, basemap, width, routes=routes, window=(-10, 30, 28, 42), period="both years", paths=paths
     ).to_dict()
     menu = spec["params"][0]["bind"]
     assert menu["options"] == [None, 2019, 2020] and menu["labels"] == ["both years", "2019", "2020"]
     scale = spec["layer"][1]["encoding"]["color"]["scale"]
     assert scale["domain"] == routes and len(set(scale["range"])) == 2
+    assert spec["layer"][2]["mark"]["type"] == "line" and spec["layer"][2]["encoding"]["detail"]["field"] == "line"
 
 
 def test_mercator_shows_the_window_exactly():

@@ -18,22 +18,6 @@ def test_a_direction_needs_a_change_of_the_least_size():
     assert around.direction(100, 99) == "fall"
 
 
-def test_the_way_down_is_measured_from_the_top_to_the_level_after_the_event():
-    series = monthly([10, 110, 60, 30, 10, 10])
-    way = around.descent(series, "2015-01", pd.Timestamp("2015-04-01"), "2015-06")
-    assert (way.month, way.top, way.floor) == (pd.Timestamp("2015-02-01"), 110, 10)
-    assert way.covered(60) == 0.5 and way.covered(60, top=85) == pytest.approx(1 / 3)
-    with pytest.raises(ValueError, match="did not fall after 2015-02"):
-        around.descent(monthly([1, 2, 3, 4]), "2015-01", pd.Timestamp("2015-02-01"), "2015-04")
-
-
-def test_months_against_the_same_months_a_year_before():
-    series = monthly([100] * 12 + [100, 50, 50] + [100] * 9)
-    first, last = pd.Timestamp("2016-02-01"), pd.Timestamp("2016-03-01")
-    assert around.against_year_before(series, first, last) == -0.5
-    assert around.kept(series, first, last, [0, 1]).to_dict() == {0: 1.0, 1: 1.0}
-
-
 def test_what_moved_at_most_counts_rises_elsewhere_and_no_falls():
     routes = pd.DataFrame({
         "own": monthly([10] * 12 + [4] * 12), "up": monthly([1] * 12 + [3] * 12), "down": monthly([9] * 12 + [1] * 12),
@@ -93,6 +77,15 @@ def test_the_first_half_of_a_year_beside_the_one_before():
     assert table.index.tolist() == ["X"] and table.loc["X", [2015, 2016, "change"]].tolist() == [6, 12, 1]
 
 
+def test_claims_on_the_newest_months_rest_on_routes_and_on_the_last_day_counted():
+    halves = pd.DataFrame({2025: [10, 5], 2026: [4, 9], "change": [-0.6, 0.8]}, index=["Atlantic", "Western"])
+    islands = {"later_year": [2025, 2026, 2026], "arrivals_earlier": [1, 10, 20], "arrivals_later": [9, 30, 19]}
+    assert newest.claims(halves, pd.DataFrame(islands)) == {
+        "atlantic-2026-fall": "fall", "western-2026-rise": "rise", "balearics-2026-rise": "fall",
+    }  # fmt: skip
+    assert newest.told(halves).to_numpy().tolist() == [["Atlantic", 10, 4, "−60%"], ["Western", 5, 9, "+80%"]]
+
+
 def test_main_nationalities_leave_out_those_without_a_name():
     table = pd.DataFrame({
         "route": "R", "nationality": ["A", "B", "OOO", "A", "C", "OOO"], "year": [2015] * 3 + [2020] * 3,
@@ -121,5 +114,8 @@ def test_claims_are_called_by_the_part_of_their_ids_after_the_chapter():
     named = Named(Ledger("irregular_migration", enforce=False))
     assert named.full("peak-date") == "irregular-migration-peak-date"
     assert named.claim("peak-date").id == "irregular-migration-peak-date"
+    assert named.on_record("ngo-deaths-2024") == "10457"
     with pytest.raises(KeyError):
         named.claim("not-there")
+    with pytest.raises(IndexError):
+        named.on_record("not-there")
