@@ -32,7 +32,14 @@ NUMBERS = ("count", "share", "ratio", "score", "money")
 WORDS = ("rise", "fall", "yes", "no")
 WORLD = ("public", "studies")  # evidence whose official rows a reader can open
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(?:---\n.*?\n---\n|(?::[^\n]*\n)*)(.*?)^```", re.DOTALL | re.MULTILINE)
-ASIDE = ("answer", "claim", "claims", "read_claim", "results")  # what is asked for a claim and does not test it
+ASIDE = (
+    "answer",
+    "claim",
+    "claims",
+    "on_record",
+    "read_claim",
+    "results",
+)  # what is asked for a claim and does not test it
 CALLS = {  # what enters a claim, by its evidence
     "public": 'check({{"{}": computed}})',
     "studies": 'check({{"{}": computed}})',
@@ -198,8 +205,11 @@ def never_tested() -> list[str]:
         if not file.is_file() or not own:
             continue
         here, prefix = {text for code in code_of(file) for text in texts(code)}, f"{chapter.replace('_', '-')}-"
+        said = shared | here
         # `lib.ledger.named` enters claims by what follows the chapter's name, several in one text
-        said = shared | here | {f"{prefix}{word}" for text in here for word in text.split() if NAME.fullmatch(word)}
+        said |= {f"{prefix}{word}" for text in said for word in text.split() if NAME.fullmatch(word)}
+        if any("*" in words and all(map(NAME.fullmatch, words - {"*"})) for words in map(set, map(str.split, here))):
+            said.add(f"{prefix}*")
         forms = [_form(text) for text in said if text.startswith(prefix) and (ANY in text or text.endswith("*"))]
         for row in own:
             id, closed = row["id"], row["evidence"] not in TESTABLE

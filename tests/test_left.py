@@ -168,6 +168,13 @@ def test_claims_called_by_the_part_after_the_chapter_are_found(one):
     }) == ["one-more-yet"]  # fmt: skip
 
 
+def test_one_star_enters_all_that_are_not_tested(one):
+    assert one('named.enter({"of-one": 1}, untested="two-of-two *")', of_one="public", c="public", d="reported") == [
+        "one-c"
+    ]
+    assert one('glue(said="2 * 3")', d="reported") == ["one-d"]
+
+
 def test_the_call_that_is_meant_is_written_out(one):
     one("1", a="document", b="restricted", c="public", d="reported")
     calls = [line.split("write ")[1].split(" next")[0] for line in left.never_tested()]
