@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 
 import pandas as pd
@@ -33,15 +33,23 @@ def several(count: int, one: str, many: str) -> str:
     return f"{number(count)} {one if count == 1 else many}"
 
 
+def opening(words: str) -> str:
+    """Words with a capital at their beginning."""
+    return words[:1].upper() + words[1:]
+
+
 def in_words(words: Iterable[str]) -> str:
     """Words as a sentence lists them: "a, b and c"; nothing where there are none."""
     *first, last = list(words) or [""]
     return " and ".join(filter(None, [", ".join(first), last]))
 
 
-def listed(values: Mapping[str, float] | pd.Series, digits: int = 0) -> str:
-    """Numbers by name as a description has them: "Morocco 3.1, Iraq 2.2"."""
-    return ", ".join(f"{name} {number(value, digits)}" for name, value in values.items())
+def listed(
+    values: Mapping[object, object] | pd.Series, digits: int = 0, form: Callable[[object], str] | None = None
+) -> str:
+    """Things by name as a description has them: "Morocco 3.1, Iraq 2.2"; `form` writes what are no plain numbers."""
+    write = form or (lambda value: number(value, digits))
+    return ", ".join(f"{name} {write(value)}" for name, value in values.items())
 
 
 def from_to(before: pd.Series, after: pd.Series) -> str:

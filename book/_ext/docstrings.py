@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -24,7 +26,7 @@ class Anchors(SphinxTransform):
 
 
 class Signatures(SphinxPostTransform):
-    """Arguments and what is returned as plain text, without an element for each of their signs."""
+    """Arguments and what is returned as plain text, without an element for each of their words."""
 
     default_priority = 190  # after references are resolved
     formats = ("html",)
@@ -32,7 +34,7 @@ class Signatures(SphinxPostTransform):
     def run(self, **kwargs: object) -> None:
         """Replace them on the page."""
         for part in list(self.document.findall(lambda node: isinstance(node, FLAT))):
-            part.replace_self(nodes.inline("", said(part), classes=["sig-rest"]))
+            part.replace_self(nodes.raw("", escape(said(part)), format="html", classes=["sig-rest"]))
 
 
 def said(part: addnodes.desc_parameterlist | addnodes.desc_returns) -> str:

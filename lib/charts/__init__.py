@@ -7,6 +7,7 @@ from lib.charts.bars import bars
 from lib.charts.contract import MIMETYPE, NARROW, WIDE, Figure, figure
 from lib.charts.controls import menu, slider
 from lib.charts.dots import dots
+from lib.charts.fit import fit
 from lib.charts.grid import matrix
 from lib.charts.harvest import harvest
 from lib.charts.heat import heat
@@ -16,7 +17,7 @@ from lib.charts.maps import incident_map, land, mercator
 from lib.charts.multiples import small_multiples
 from lib.charts.panels import panels
 from lib.charts.ranked import ranked
-from lib.charts.series import fit, route_lines
+from lib.charts.readout import readout
 from lib.charts.theme import (
     BLUE,
     FONT,
@@ -31,9 +32,6 @@ from lib.charts.theme import (
     ROUTES,
     SHADE,
     VERMILLION,
-    route_colour,
-    route_dash,
-    route_legend,
 )
 from lib.charts.theory import theory_diagram
 from lib.charts.timeline import spans, timeline
@@ -41,6 +39,6 @@ from lib.charts.timeline import spans, timeline
 __all__ = [
     "BLUE", "FONT", "GREEN", "GREY", "GRID", "INK", "LAND", "MIMETYPE", "MUTED", "NARROW", "ORANGE", "PURPLE",
     "ROUTES", "SHADE", "VERMILLION", "WIDE", "Figure", "bars", "dots", "figure", "fit", "harvest", "heat", "histogram",
-    "incident_map", "land", "lines", "matrix", "menu", "mercator", "panels", "ranked", "route_colour", "route_dash",
-    "route_legend", "route_lines", "slider", "small_multiples", "spans", "theory_diagram", "timeline",
+    "incident_map", "land", "lines", "matrix", "menu", "mercator", "panels", "ranked", "readout", "slider",
+    "small_multiples", "spans", "theory_diagram", "timeline",
 ]  # fmt: skip

@@ -57,9 +57,10 @@ def bars(
 ) -> alt.LayerChart:
     """Vertical bars for the periods in `x`, which are years or names.
 
-    With `series` they are stacked (`stack` is `sum`, or `share` of the whole) and named at the right, or stand beside
-    each other (`stack=None`) with a key above. `subject` is a series, or without series a period, in blue while the
-    rest is grey. `values` writes each number above its bar where all fit. Years without a row keep their place.
+    With `series` they are stacked (`stack` is `sum`, or `share` of the whole) and named at the right, or above where
+    the last period lacks one; or they stand beside each other (`stack=None`) with a key above. `subject` is a series,
+    or without series a period, in blue while the rest is grey. `values` writes each number above its bar where all fit.
+    Years without a row keep their place.
     Raises `ValueError` for a field that the table lacks.
     """
     require(table, x, y, series, *tooltip)
@@ -73,18 +74,21 @@ def bars(
     )
     down = axis(pd.concat([rows["from"], rows["to"], numbers(at)]), number=number, domain=domain, zero=True)
     short = shortened(found, width)
-    named = list(short.values()) if stack else []
+    where = rows[x].map({slot: place for place, slot in enumerate(slots)})
+    if where.isna().any():
+        raise ValueError(f"{rows.loc[where.isna(), x].iloc[0]} is none of the periods")
+    last = rows[where == where.max()]
+    keyed = bool(series) and (not stack or set(last[series]) < set(found))
+    named = [] if keyed else list(short.values())
     level_names = list(filter(None, (at or {}).values()))
     room, right = label_room([*named, *level_names], width)
     height = max(height, label_height([*named, *level_names], room))
     left = down.widest() + 10
+    right = max(right, _overhang(slots, width - PAD - left))
     length = width - PAD - left - right
     step = length / len(slots)
     beside = len(found) if series and not stack else 1
     size = step * SLOT / beside
-    where = rows[x].map({slot: place for place, slot in enumerate(slots)})
-    if where.isna().any():
-        raise ValueError(f"{rows.loc[where.isna(), x].iloc[0]} is none of the periods")
     rows["left"] = where * step + step * (1 - SLOT) / 2 + (rows["place"] * size if beside > 1 else 0)
     rows["right"] = rows["left"] + size - (1 if beside > 1 else 0)
     said_of = [said(value, "," if stack == "share" else number) for value in rows[y]]
@@ -104,12 +108,11 @@ def bars(
         above = pd.DataFrame({"x": rows["left"] + size / 2, "y": top - 8, "text": said_of})
         layers.append(texts(above, align="center"))
     if named:
-        last = rows[where == where.max()].set_index(series)
         middles = height - down.pixels((last["from"] + last["to"]) / 2, height)
-        labels += [(short[name], place, look[name]) for name, place in zip(last.index, middles, strict=True)]
+        labels += [(short[name], place, look[name]) for name, place in zip(last[series], middles, strict=True)]
     if labels:
         layers += end_labels(pd.DataFrame(labels, columns=["name", "at", "colour"]), length, height, room)
-    if beside > 1:
+    if keyed:
         signs = [(short[name], look[name], "square") for name in found]
         layers += key(signs, length, 10.0 + LINE * len(unit_lines) if unit_lines else 4.0)
     return finished(layers, length, height)
@@ -132,6 +135,12 @@ def _placed(
     part = rows[y] / rows.groupby(x)[y].transform("sum") if stack == "share" else rows[y].astype(float)
     to = part.groupby(rows[x]).cumsum()
     return rows.assign(**{"from": to - part, "to": to})
+
+
+def _overhang(slots: Sequence[object], room: float) -> float:
+    """What is left free at the right of a room for bars, since the name of the last is wider than its place."""
+    count, last = len(slots), text_width(str(slots[-1]))
+    return (count * last - room) / (2 * count - 1)  # then half of the name is half of a place, and this
 
 
 def _periods(slots: Sequence[object], step: float, height: float) -> alt.Chart:

@@ -15,6 +15,7 @@ from altair.utils.schemapi import SchemaValidationError
 from jsonschema import ValidationError
 
 from lib import colours, viewer
+from lib.charts import named
 from lib.charts.quick import quick, validate
 from lib.charts.text import FONTS
 from lib.charts.theme import MUTED, SIMULATED, config
@@ -131,6 +132,9 @@ def figure(
     specs = {
         size: _spec(build, width, description, simulated) for size, width in {"wide": WIDE, "narrow": NARROW}.items()
     }
+    titles = named.titles(sources)
+    for spec in specs.values():
+        named.name_fields(spec, titles)
     return Figure(id, title, subtitle, description, tuple(sources), table, specs, note)
 
 
@@ -179,6 +183,8 @@ def _html_table(table: pd.DataFrame) -> str:
     shown = table.rename_axis(columns=None)  # a pivot leaves a name there, which would become an empty header
     for name in shown.select_dtypes("datetime"):
         shown[name] = shown[name].dt.strftime("%Y-%m")
+    for name in shown.select_dtypes("Int64"):  # whose missing values pandas would write as <NA>
+        shown[name] = shown[name].astype(object).where(shown[name].notna(), "")
     return shown.to_html(index=False, border=0, classes="data", na_rep="", float_format=_plain)
 
 

@@ -12,6 +12,7 @@ from lib.charts.text import LINE, wrap
 from lib.charts.theme import INK
 
 GAP = 22  # pixels between panels
+ROUNDED = PAD - 2 * EDGE  # pixels that each panel may take more, as each picture may
 
 
 def panels(
@@ -31,7 +32,7 @@ def panels(
     require(table, by)
     names = in_order(table[by], order)
     columns = min(columns if width >= 500 else 1 + (columns >= 4), len(names))
-    each = (width - PAD - GAP * (columns - 1)) // columns
+    each = (width - PAD - (GAP + ROUNDED) * (columns - 1)) // columns
     parts = [table[table[by] == name] for name in names]
     made = [draw(part, each + PAD) for part in parts]
     least = min(chart.width for chart in made)  # plots stand beneath each other, so that all have to be of one length

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import altair as alt
@@ -83,6 +84,8 @@ def ranked(
     placed = rows_of(labels, width, right=outside, **layout)
     if not stack:
         placed = rows_of(labels, width, right=max(outside, _room(drawn, across, placed.length, high)), **layout)
+    if negative:
+        across = _widened(across, drawn, placed.length)
     middle = dict(zip(names, placed.middles, strict=True))
     drawn["middle"] = drawn[y].map(middle) + ((drawn["place"] - (beside - 1) / 2) * BAR if beside > 1 else 0)
     drawn["top"], drawn["bottom"] = drawn["middle"] - BAR / 2 + 0.5, drawn["middle"] + BAR / 2 - 0.5
@@ -142,6 +145,15 @@ def _room(drawn: pd.DataFrame, across: Axis, length: float, high: str | None) ->
     parts = across.pixels(drawn[["to", high]].max(axis=1) if high else drawn["to"], 1.0)
     words = [text_width(text) + 6 for text in drawn["said"]]
     return length - min(length, *((length - word) / max(part, 0.01) for part, word in zip(parts, words, strict=True)))
+
+
+def _widened(across: Axis, drawn: pd.DataFrame, length: float) -> Axis:
+    """The axis with room at its low end for the values left of the bars that go down, so that no name is met."""
+    down = drawn[drawn["to"] < 0]
+    words = [text_width(text) + 6 for text in down["said"]]
+    out = max(word - at for word, at in zip(words, across.pixels(down["to"], length), strict=True))
+    wider = max(0.0, out) / (length - max(0.0, out))
+    return replace(across, low=across.low - wider * (across.high - across.low))
 
 
 def _values(

@@ -195,8 +195,8 @@ def _numbers(values: Sequence[object] | pd.Series) -> np.ndarray:
 
 
 def _d3(form: str) -> str:
-    """The format of an axis: with `,` alone Vega writes 100,000 as 1e+5."""
-    return ",~r" if form == "," else form
+    """The format of an axis: with `,` alone Vega writes 100,000 as 1e+5; without digits it rounds to its own ticks."""
+    return ",.10~r" if form == "," else form
 
 
 def _first(domain: Sequence[Tick] | None) -> Tick | None:

@@ -25,11 +25,6 @@ def route_colour(routes: Sequence[str]) -> alt.Scale:
     return alt.Scale(domain=list(routes), range=[ROUTES[route][0] for route in routes])
 
 
-def route_dash(routes: Sequence[str]) -> alt.Scale:
-    """The house dashes of routes, so that lines differ without colour."""
-    return alt.Scale(domain=list(routes), range=[ROUTES[route][1] for route in routes])
-
-
 def route_legend(width: int) -> alt.Legend:
     """A legend of routes that fits the width: short names, in as many columns as there is room for."""
     name = "replace(datum.label, ' Route', '')"

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 import pandas as pd
+
+from lib.prose import number
+
+AT_LOW, AT_HIGH = "assumption at its low end", "assumption at its high end"
+
+
+def euros(value: float, digits: int = -3) -> str:
+    """Euros in words, in thousands (or to `digits` decimals), and from a million on in tenths of a million."""
+    if not np.isfinite(value):
+        return "no limit"
+    return f"€{number(value / 1e6, 1)} million" if value >= 999_500 else "€" + number(round(float(value), digits))
+
+
+def times(factor: float) -> str:
+    """A factor in words: "100", "3.2" where it is small, "without limit"."""
+    return number(factor, 0 if factor >= 9.5 else 1) if np.isfinite(factor) else "without limit"
 
 
 def present_value(first: float, last: float, rate: float | np.ndarray) -> float | np.ndarray:
@@ -40,6 +57,14 @@ def central(assumptions: pd.DataFrame) -> dict[str, float]:
     return dict(zip(assumptions["parameter"], middle.astype(float), strict=True))
 
 
+def knowing(assumptions: pd.DataFrame, **values: float) -> pd.DataFrame:
+    """The assumptions with some of them known, by parameter: low, mode and high are one number."""
+    if unknown := set(values) - set(assumptions["parameter"]):
+        raise ValueError(f"no parameter {', '.join(sorted(unknown))} in the assumptions")
+    known = assumptions["parameter"].map(values)
+    return assumptions.assign(**{end: known.fillna(assumptions[end]) for end in ("low", "mode", "high")})
+
+
 def bounds(result: Callable[[Mapping[str, float]], float], assumptions: pd.DataFrame) -> tuple[float, float]:
     """The least and the largest result over all corners, each assumption at one of its ends.
 
@@ -69,3 +94,65 @@ def factors(result: Callable[[Mapping[str, float]], float], assumptions: pd.Data
     least, most = table[["at_low", "at_high"]].min(axis=1), table[["at_low", "at_high"]].max(axis=1)
     table["factor"] = np.where((least > 0) & np.isfinite(most), most / least.where(least > 0, 1), np.inf)
     return table.sort_values("factor", ascending=False, kind="stable", ignore_index=True)
+
+
+def both_ends(factors: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
+    """What `factors` gives as rows for a figure: label, end, cost, times (the factor in words), low and high.
+
+    `labels` are the names by parameter.
+    """
+    named = factors.assign(label=factors["parameter"].map(labels), times=factors["factor"].map(times))
+    kept = ["label", "times", "low", "high"]
+    found = named.melt(kept, ["at_low", "at_high"], var_name="end", value_name="cost")
+    return found.assign(end=found["end"].map({"at_low": AT_LOW, "at_high": AT_HIGH}))
+
+
+def ranges(points: Mapping[str, float], bounds: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
+    """Costs by case, as rows for a figure: case, point or low and high (euros), and text, which says them."""
+    rows = [(case, point, np.nan, np.nan, euros(point)) for case, point in points.items()]
+    rows += [(case, np.nan, low, high, f"{euros(low)} to {euros(high)}") for case, (low, high) in bounds.items()]
+    return pd.DataFrame(rows, columns=["case", "point", "low", "high", "text"])
+
+
+def paid_elsewhere(benchmarks: pd.DataFrame) -> dict[str, object]:
+    """What a text says of what carrying out a return costs elsewhere, by name; `benchmarks` is `cost_benchmarks`.
+
+    The lowest and the highest are those of forced returns in euros.
+    """
+    by_id = benchmarks.set_index("id")
+    other = benchmarks["what"].str.contains("oluntary|transit")
+    forced = benchmarks[(benchmarks["currency"] == "EUR") & ~other].sort_values("amount", kind="stable")
+    lowest, highest = forced.iloc[0], forced.iloc[-1]
+    earlier, later = by_id.loc["riksrevisionen-2016"], by_id.loc["riksrevisionen-2018"]
+    return {
+        "benchmarks": len(benchmarks), "forced_average": euros(by_id.at["eprs-forced", "amount"], 0),
+        "benchmark_low": euros(lowest["amount"], 0), "benchmark_low_what": _within(lowest["what"]),
+        "benchmark_high": euros(highest["amount"], 0), "benchmark_high_what": _within(highest["what"]),
+        "sweden_first": earlier["amount"], "sweden_from": earlier["year"],
+        "sweden_last": later["amount"], "sweden_to": later["year"],
+    }  # fmt: skip
+
+
+def _within(words: str) -> str:
+    """Words as they stand within a sentence."""
+    return words[0].lower() + words[1:]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """How many costs and results a report names, and how many of them have what a sum needs."""
+
+    items: int  # costs and results
+    costs: int
+    unpriced: int  # costs without an amount
+    compared: int  # items with an estimate of what would have been without the policy
+    complete: int  # items with an amount in euros, such an estimate, and who bears or gains it
+
+
+def listed(table: pd.DataFrame) -> Listed:
+    """The counts of `efficiency_costs`."""
+    cost, compared = table["side"] == "cost", table["counterfactual"] == "yes"
+    euro = table["amount"].notna() & (table["unit"] == "million euros")
+    complete = euro & compared & table["borne_by"].notna()
+    unpriced = cost & table["amount"].isna()
+    return Listed(len(table), *(int(one.sum()) for one in (cost, unpriced, compared, complete)))

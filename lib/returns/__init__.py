@@ -1,4 +1,4 @@
-"""The return panel: its form and checks, simulated panels, what tests find in them, and returns by state and origin.
+"""The return panel: its form and checks, simulated ones, what tests find in it; Table 1; public figures on departures.
 
 What holds for any panel is in `lib.effects`; the claims on return are tested in their chapter.
 """

@@ -91,8 +91,9 @@ def withheld(figure: dict) -> str:
     if not any(one.rule == "monthly" for one in found):
         table = pd.read_csv(io.StringIO(figure["csv"]))
         for name in counted(table):
-            table[name] = published(table[name].round())
-        rounded = table.to_html(index=False, border=0, classes="data", na_rep=f"below {SMALL}", escape=True)
+            tens = published(table[name].round())
+            table[name] = tens.astype(object).where(tens.notna(), f"below {SMALL}")
+        rounded = table.to_html(index=False, border=0, classes="data", na_rep="")
         rounded = f'<div class="table-scroll" role="region" tabindex="0" aria-label="Rounded">{rounded}</div>'
     title = f'<figcaption><p class="figure-title">{escape(figure["title"])}</p></figcaption>'
     said = f"<p>Not shown in this form: {why}.</p>{rounded}"

@@ -153,8 +153,7 @@ def _still(chart: dict) -> dict:
     """The chart without its alt text, and without the marks that only answer to a pointer: thousands of points."""
     still = {key: part for key, part in chart.items() if key != "description"}
     kept = [layer for layer in chart.get("layer", []) if not layer.get("name", "").startswith("hover")]
-    params = [p for p in chart.get("params", []) if not all(v.startswith("hover") for v in p.get("views", [""]))]
-    return still | ({"layer": kept, "params": params} if kept else {})
+    return still | ({"layer": kept} if kept else {})
 
 
 def main(words: list[str]) -> None:

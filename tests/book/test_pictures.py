@@ -142,22 +142,18 @@ def test_small_multiples_are_drawn_in_the_order_given(chapter):
     assert re.findall(">([abc])</text>", drawn(record, "wide")) == ["c", "a", "b"]
 
 
-def test_route_lines_hide_what_only_a_pointer_finds(chapter):
+def test_lines_hide_what_only_a_pointer_finds(chapter):
     table = data.load("frontex_route_month")
     table = table[table["route"].isin(charts.ROUTES) & (table["month"] >= "2024")]
-    marks = pd.DataFrame(
-        {"month": ["2024-06", "2024-09"], "label": ["Pact & plan", "Span"], "until": [None, "2024-11"]}
-    )
-    marks = marks.assign(month=pd.to_datetime(marks["month"]), until=pd.to_datetime(marks["until"]))
+    marks = pd.DataFrame({"month": pd.to_datetime(["2024-06"]), "label": ["Pact & plan"]})
 
     def lines(width):
-        return charts.route_lines(
-            table, width, value="detections", unit="Detections", marks=marks, shade=("2024-02", "2024-04")
-        )
+        return charts.lines(table, width, x="month", y="detections", series="route", unit="Detections", marks=marks)
 
     [record] = chapter(make(lines, table=table))
     pictures.draw("one")
     assert "hover" in json.dumps(record["specs"]["wide"]) and "hover" not in drawn(record, "wide")
+    assert drawn(record, "wide").count("<path") < len(table)  # a point for each value would be as many
     for route in charts.ROUTES:
         assert route.removesuffix(" Route") in drawn(record, "wide")
     assert "Pact &amp; plan" in drawn(record, "narrow")

@@ -160,6 +160,11 @@ def test_simulated_data_say_so_in_charts_rows_and_names():
     assert "SIMULATED" not in json.dumps(record(make()))
 
 
+def test_a_whole_number_that_is_missing_is_an_empty_cell():
+    table = pd.DataFrame({"year": pd.array([2015, None], "Int64"), "share": [0.5, None]})
+    assert re.findall("<td>(.*?)</td>", record(make(table=table))["table"]) == ["2015", "0.5", "", ""]
+
+
 def test_months_are_months_in_the_table():
     table = pd.DataFrame({"month": pd.to_datetime(["2015-10-01", "2015-11-01"]), "detections": [433_620, None]})
     made = make(

@@ -59,6 +59,10 @@ TYPICAL = {
     ),
     "stacked": lambda w: charts.bars(YEARLY, w, x="year", y="people", series="kind", unit="People"),
     "share": lambda w: charts.bars(YEARLY, w, x="year", y="people", series="kind", stack="share", at={0.5: "half"}),
+    "a-kind-ends": lambda w: charts.bars(
+        YEARLY[(YEARLY["kind"] != "b") | (YEARLY["year"] < 2024)], w, x="year", y="people", series="kind",
+        stack="share", at={0.5: "half"},
+    ),
     "beside": lambda w: charts.bars(
         YEARLY, w, x="year", y="people", series="kind", stack=None, unit="People", values=True
     ),
@@ -78,6 +82,9 @@ TYPICAL = {
         cloud_name="others, as if treated", at={0: ""},
     ),
     "ranked": lambda w: charts.ranked(EFFECTS, w, y="country", x="effect", number=",.1f", low="low", high="high"),
+    "below-zero": lambda w: charts.ranked(
+        EFFECTS.assign(effect=[-10.0, 1.1, 2.5, -6.3]), w, y="country", x="effect", number=",.1f"
+    ),
     "grouped": lambda w: charts.ranked(RECENT, w, y="kind", x="people", series="year"),
     "parts": lambda w: charts.ranked(RECENT, w, y="year", x="people", series="kind", stack="share"),
     "one-series-a-row": lambda w: charts.ranked(
@@ -332,6 +339,18 @@ def test_ranked_bars_begin_with_the_longest_and_say_their_value():
     assert pd.DataFrame(data_of(ordered, 0)).set_index("country")["middle"].idxmin() == "Egypt"
 
 
+def test_a_kind_that_the_last_period_lacks_is_named_above_all_bars():
+    assert {"a", "b", "c", "half"} <= set(written(TYPICAL["a-kind-ends"](charts.WIDE)))
+    top = {said: top for said, _, _, top, _, _ in boxes(svg(TYPICAL["a-kind-ends"], charts.WIDE))}
+    assert top["a"] == top["b"] == top["c"] < top["100%"] < top["half"]
+
+
+def test_a_value_left_of_a_bar_has_room_between_it_and_the_names():
+    drawn = boxes(svg(TYPICAL["below-zero"], charts.WIDE))
+    ends = {said: (left, right) for said, _, left, _, right, _ in drawn}
+    assert ends["\N{MINUS SIGN}10.0"][0] > ends["Morocco"][1] and ends["\N{MINUS SIGN}6.3"][0] > ends["Egypt"][1]
+
+
 def test_a_row_with_one_series_has_one_bar_in_its_middle():
     rows = pd.DataFrame(data_of(TYPICAL["one-series-a-row"](760), 2)).set_index("nationality")
     assert rows["colour"].nunique() == 2 and (rows["bottom"] - rows["top"]).nunique() == 1
@@ -364,6 +383,25 @@ def test_panels_have_plots_of_one_length_in_the_order_asked():
     assert len({round(part["width"]) for part in made["concat"]}) == 1 and made["columns"] == 3
 
 
+@pytest.mark.parametrize("width", SIZES)
+@pytest.mark.parametrize("columns", [2, 3, 4, 5])
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda rows, w: charts.bars(rows, w, x="year", y="people", height=90),
+        lambda rows, w: charts.lines(rows, w, x="year", y="people", height=90),
+        lambda rows, w: charts.dots(rows.astype({"year": str}), w, y="year", x="people"),
+        lambda rows, w: charts.ranked(rows.astype({"year": str}), w, y="year", x="people"),
+    ],
+    ids=["bars", "lines", "dots", "ranked"],
+)
+def test_panels_are_no_wider_than_asked_in_any_number_of_columns(draw, columns, width):
+    """Years in narrow bars are named beneath more than their place; each panel is rounded for itself."""
+    table = pd.concat([YEARLY[YEARLY["kind"] == "a"].assign(place=f"place {at}") for at in range(columns + 1)])
+    picture = svg(lambda w: charts.panels(draw, table, w, by="place", columns=columns), width)
+    assert float(re.search(r'<svg[^>]* width="([\d.]+)"', picture)[1]) <= width
+
+
 def test_layers_can_be_added_and_properties_set():
     rule = alt.Chart(pd.DataFrame({"y": [5]})).mark_rule().encode(y="y:Q")
     chart = (charts.lines(YEARLY, 760, x="year", y="people", series="kind") + rule).properties(height=100)
@@ -393,6 +431,21 @@ def test_a_slider_says_its_unit_and_begins_within_its_ends():
         charts.slider("years", "Years on", 0, 5, 1, 9)
     with pytest.raises(ValueError, match="Outcome: 'none' is none of the options"):
         charts.menu("outcome", "Outcome", ["all"], value="none")
+
+
+@pytest.mark.parametrize(("wanted", "said"), [(2, "5"), (4, "17")])
+def test_a_readout_computes_one_step_after_the_other_from_its_sliders(wanted, said):
+    slider = charts.slider("side", "Side", 0, 9, 1, wanted)
+
+    def draw(width):
+        steps = {"square": "side * side", "more": "datum.square + 1"}
+        return charts.readout(steps, width, text="'' + datum.more", controls=[slider])
+
+    picture = svg(draw, charts.NARROW)
+    assert [one[0] for one in boxes(picture)] == [said]
+    assert float(re.search(r'<svg[^>]* width="([\d.]+)"', picture)[1]) == charts.NARROW
+    [param] = make(draw).specs["wide"]["params"]
+    assert (param["name"], param["value"]) == ("side", wanted)
 
 
 WISHES = st.lists(st.tuples(st.floats(-50, 400), st.floats(1, 30)), min_size=1, max_size=9)
@@ -457,6 +510,33 @@ def test_ticks_are_round_and_thinned_where_labels_would_meet():
 )  # fmt: skip
 def test_numbers_are_written_out(value, form, said):
     assert scales.said(value, form) == said
+
+
+QUARTERS = pd.DataFrame({"name": ["a", "b", "c"], "number": [0, 40, 100], "share": [0.0, 0.5, 1.0]})
+ASKED = {"domain": [0, 100], "ticks": [0, 25, 50, 75, 100]}
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda w: charts.dots(QUARTERS, w, y="name", x="number", **ASKED),
+        lambda w: charts.lines(QUARTERS, w, x="share", y="number", x_number=",", **ASKED),
+        lambda w: charts.lines(QUARTERS, w, x="number", y="share", x_number=",", x_ticks=ASKED["ticks"]),
+    ],
+    ids=["dots", "down", "across"],
+)
+@pytest.mark.parametrize("width", SIZES)
+def test_ticks_that_were_asked_for_are_not_rounded(draw, width):
+    """Without digits in their format Vega rounds labels to the steps that it would take itself: 25 became 30."""
+    said = [said for said, *_ in boxes(svg(draw, width))]
+    assert {"0", "25", "50", "75", "100"} <= set(said) and not {"20", "30", "80"} & set(said)
+
+
+@pytest.mark.parametrize("value", [0.1 + 0.2, 1_250_000, 2.5, 0.0625, 123_456])
+def test_a_tick_is_drawn_as_it_was_measured(value):
+    table = QUARTERS.assign(number=[0, value, 2 * value])
+    drawn = svg(lambda w: charts.dots(table, w, y="name", x="number", domain=[0, 2 * value], ticks=[0, value]), 760)
+    assert scales.said(value) in [said for said, *_ in boxes(drawn)]
 
 
 def test_ticks_are_drawn_with_the_labels_that_were_measured():
