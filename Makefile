@@ -12,7 +12,7 @@ export OPENBLAS_NUM_THREADS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check own new serve status sync describe lab lock benchmark montecarlo clean
+.PHONY: help book test check own new serve status sync describe lab dask lock address benchmark montecarlo clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -21,25 +21,44 @@ help:  ## list the commands
 ifneq ($(shell test -x $(BIN)/python && cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
 endif
+.PRECIOUS: $(VENV)/ready-%
+
+# Installs from lock files, checked by hash, and says how far it is: $(call install,FILES).
+define install
+	@rm -f $(VENV)/failed
+	@all=$$(cat $(1) | grep -c '==') && { $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off \
+	  --no-compile --require-hashes $(addprefix -r ,$(1)) || touch $(VENV)/failed; } | { n=0; while read -r word name rest; do \
+	  case $$word in \
+	    Collecting|Requirement) n=$$((n+1)); test $$((n % 20)) -ne 1 || echo "  found $$n of about $$all packages: $$name";; \
+	    Installing) echo "  all are here and have the right hashes; unpacking them ...";; \
+	  esac; done; }
+	@test ! -e $(VENV)/failed || { echo "The packages could not be installed; the reason stands above."; exit 1; }
+endef
 
 $(READY): requirements.lock pyproject.toml
 	@test ! -L $(VENV) || { echo "$(VENV) is a symbolic link, and setting it up would empty an environment that others use; remove the link (rm $(VENV)) and run make again"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	@echo "Setting up $(VENV): the locked packages, checked by hash (a minute or two, once) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) does not run, or is older than the Python 3.11 that is needed; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up $(VENV), once: the packages of the book, about a gigabyte on disk ..."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	$(call install,requirements.lock)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@pwd -P > $@
+
+# What the book does not need comes when it is asked for, beside the book's packages.
+$(VENV)/ready-%: requirements-%.lock $(READY)
+	@echo "Adding to $(VENV), once: what $* needs beyond the book ..."
+	$(call install,requirements.lock $<)
+	@touch $@
 
 book: $(READY)  ## build the book (CHAPTERS="a b": a preview with these chapters alone)
 	@$(BIN)/python -m steps.build
 
-test: $(READY)  ## everything that CI runs
+test: $(VENV)/ready-test  ## everything that CI runs
 	@$(BIN)/python -m steps.left
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --durations=5 && echo "All tests passed."
 
-check: $(READY)  ## the fast tests (half a minute or so): no chapter runs, no browser, no simulation, a few examples of each property
+check: $(VENV)/ready-test  ## the fast tests (half a minute or so): no chapter runs, no browser, no simulation, a few examples of each property
 	@$(BIN)/python -m steps.left
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile quick -m "not book and not browser and not simulation" && echo "Fast tests passed; make test runs the rest."
@@ -68,15 +87,20 @@ sync: $(READY)  ## reconcile notebooks/NAME.md and notebooks/NAME.ipynb
 describe: $(READY)  ## after editing a table: validate all tables and record their hashes
 	@$(BIN)/python -m steps.describe
 
-lab: $(READY)  ## open the notebooks in JupyterLab
-	@$(BIN)/python -m jupyterlab notebooks
+lab: $(VENV)/ready-lab  ## open the notebooks in JupyterLab; the .md of a chapter opens as a notebook
+	@JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" $(BIN)/python -m jupyterlab notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+
+dask: $(VENV)/ready-dask  ## add Dask to the environment, for simulations on a cluster
+	@echo "Dask is in $(VENV)."
 
 lock: $(READY)  ## resolve the packages again (names, versions and hashes, no addresses)
 	@$(BIN)/python -m pip install --quiet uv
-	@$(BIN)/python -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
-	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --upgrade -o requirements.lock
+	@$(BIN)/python -m steps.lock
 
-benchmark: $(READY)  ## wall times of the build and of the estimators beside other tools
+address: $(READY)  ## after a change of the repository's address in pyproject.toml: write it wherever it is read
+	@$(BIN)/python -m steps.address
+
+benchmark: $(VENV)/ready-test  ## wall times of the build and of the estimators beside other tools
 	@$(BIN)/python benchmarks/build.py
 	@$(BIN)/python benchmarks/inference.py
 

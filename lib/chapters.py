@@ -27,7 +27,8 @@ def tested() -> dict[str, str]:
 
 def missing() -> str:
     """What is wrong where a notebook is in no table of contents, or a chapter has no notebook, with what to do."""
-    listed, written = set(titles()), {file.stem for file in (ROOT / "notebooks").glob("*.*") if file.stem[0] != "."}
+    files = [file for file in (ROOT / "notebooks").glob("*") if file.suffix in (".md", ".ipynb")]
+    listed, written = set(titles()), {file.stem for file in files if file.stem[0] != "."}
     if left_out := sorted(written - listed):
         return (
             f"the chapter {left_out[0]} is in no count and no contents: add `- file: {FOLDER}{left_out[0]}` with a "

@@ -63,8 +63,16 @@ def from_to(before: pd.Series, after: pd.Series) -> str:
 
 
 def glue(**phrases: object) -> None:
-    """Make phrases available to the text of the chapter as `{glue:text}`; numbers are formatted first."""
+    """Make phrases available to the text of the chapter as `{glue:text}`; numbers are formatted first.
+
+    In a notebook they are shown under the cell as well.
+    """
     from myst_nb import glue as glue_one
 
-    for name, phrase in phrases.items():
-        glue_one(name, number(phrase) if isinstance(phrase, Real) else phrase, display=False)
+    from lib import viewer
+
+    made = {name: number(phrase) if isinstance(phrase, Real) else phrase for name, phrase in phrases.items()}
+    for name, phrase in made.items():
+        glue_one(name, phrase, display=False)
+    if viewer.in_a_notebook():
+        viewer.show_glued(made)

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import jupytext
 import nbformat
 import pytest
 from hypothesis import given, settings
@@ -575,6 +576,8 @@ def project(tmp_path):
             made = tmp_path / file.relative_to(pairs.ROOT)
             made.parent.mkdir(parents=True, exist_ok=True)
             made.write_bytes(file.read_bytes())
+    listed = "".join(f"      - file: book/chapters/{name}\n" for name in "abc")
+    (tmp_path / "_toc.yml").write_text(f"parts:\n  - chapters:\n{listed}", encoding="utf-8")
     for name in "abc":
         made = chapter_of(tmp_path, name)
         made.text.write_text(TEXT, encoding="utf-8")
@@ -682,3 +685,90 @@ def kept_in_order(before, after):
     """Whether the cells that remain stand in the order they had."""
     places = [before.index(cell) for cell in after if cell in before]
     return places == sorted(places)
+
+
+def as_jupyterlab_saves(notebook):
+    """A notebook as JupyterLab writes it after a run: its own header, ids, counters, times and outputs."""
+    notebook.nbformat_minor = 5
+    notebook.metadata["kernelspec"] = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    notebook.metadata["language_info"] = {
+        "codemirror_mode": {"name": "ipython", "version": 3}, "file_extension": ".py", "mimetype": "text/x-python",
+        "name": "python", "nbconvert_exporter": "python", "pygments_lexer": "ipython3", "version": "3.12.1",
+    }  # fmt: skip
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"a{number}"
+        cell.metadata |= {"editable": True, "slideshow": {"slide_type": ""}}
+        if cell.cell_type == "code":
+            cell.metadata["execution"] = {"iopub.status.busy": "2026-06-01T10:00:00.000000Z"}
+            cell.execution_count, cell.outputs = number, [nbformat.v4.new_output("stream", text="said\n")]
+    return notebook
+
+
+def changes(before, after):
+    """The lines that go and that come between two texts; empty ones do not count."""
+    compared = [line for line in difflib.ndiff(before.splitlines(), after.splitlines()) if line[2:]]
+    return [line[2:] for line in compared if line[0] == "-"], [line[2:] for line in compared if line[0] == "+"]
+
+
+def with_an_import(notebook):
+    """One line more in the first cell of code."""
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    first.source += "\nimport math"
+    return notebook
+
+
+@pytest.mark.parametrize("chapter", pairs.pairs(), ids=lambda chapter: chapter.name)
+def test_one_cell_changed_in_jupyterlab_is_one_cell_changed_in_the_text(chapter, tmp_path):
+    made = Pair(tmp_path / chapter.text.name, tmp_path / chapter.notebook.name)
+    text = chapter.text.read_text(encoding="utf-8")
+    made.text.write_text(text, encoding="utf-8")
+    sync(made)
+    notebook = as_jupyterlab_saves(with_an_import(nbformat.read(made.notebook, as_version=4)))
+    nbformat.write(notebook, made.notebook)
+    assert sync(made) == f"{made.text.name} written from {made.notebook.name}"
+    assert changes(text, made.text.read_text(encoding="utf-8")) == ([], ["import math"])
+
+
+@pytest.mark.parametrize("chapter", pairs.pairs(), ids=lambda chapter: chapter.name)
+def test_a_text_saved_as_a_notebook_in_jupyterlab_gets_no_header(chapter):
+    """What jupytext's contents manager does, with the settings that it finds beside the chapter."""
+    settings_of = jupytext.config.load_jupytext_configuration_file(str(chapter.text.with_name("jupytext.toml")))
+    text = chapter.text.read_text(encoding="utf-8")
+    notebook, fmt = jupytext.reads(text, "md:myst"), {"extension": ".md", "format_name": "myst"}
+    settings_of.set_default_format_options(fmt, read=True)
+    notebook = as_jupyterlab_saves(with_an_import(notebook))
+    settings_of.set_default_format_options(fmt)
+    assert changes(text, jupytext.writes(notebook, fmt, config=settings_of)) == ([], ["import math"])
+
+
+def git(folder, *words):
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    return subprocess.run(["git", *who, *words], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_a_merge_of_two_edits_leaves_a_notebook_that_sync_makes_anew(tmp_path):
+    made = Pair(tmp_path / "notebooks/chapter.md", tmp_path / "notebooks/chapter.ipynb")
+    made.text.parent.mkdir()
+    made.text.write_text(TEXT, encoding="utf-8")
+    (tmp_path / ".gitattributes").write_bytes((pairs.ROOT / ".gitattributes").read_bytes())
+
+    def commit(old, new):
+        edit_text(made, old, new)
+        sync(made)
+        git(tmp_path, "add", ".")
+        assert git(tmp_path, "commit", "-qm", "edit").returncode == 0
+
+    git(tmp_path, "init", "-q", "-b", "main")
+    commit("", "")
+    git(tmp_path, "branch", "other")
+    commit('"one"', '"mine"')
+    git(tmp_path, "checkout", "-q", "other")
+    commit("A *second*", "Their *second*")
+    git(tmp_path, "checkout", "-q", "main")
+    merged = git(tmp_path, "merge", "other")
+    assert merged.returncode == 1 and "chapter.ipynb" in merged.stdout and "chapter.md" not in merged.stdout.split("\n")
+    assert "<<<<" not in made.notebook.read_text(encoding="utf-8")
+    assert sync(made) == "chapter.ipynb written from chapter.md"
+    assert ("code", 'print("mine")') in sources(made) and ("markdown", "Their *second* paragraph.") in sources(made)
+    git(tmp_path, "add", "notebooks")
+    assert git(tmp_path, "commit", "-qm", "merged").returncode == 0

@@ -1,12 +1,15 @@
 """Numbers as they stand in a sentence."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib import prose
+from lib import prose, viewer
+from lib.shown import Shown
 
 
 @pytest.mark.parametrize(
@@ -60,3 +63,19 @@ def test_glue_formats_numbers_and_leaves_text(monkeypatch):
     monkeypatch.setattr(myst_nb, "glue", lambda name, value, display: glued.update({name: (value, display)}))
     prose.glue(count=np.int64(433620), mean=1234.6, when="October 2015")
     assert glued == {"count": ("433,620", False), "mean": ("1,235", False), "when": ("October 2015", False)}
+
+
+def test_what_is_glued_is_shown_in_a_notebook_and_not_in_the_book(monkeypatch):
+    import myst_nb
+
+    shown = []
+    monkeypatch.setattr(myst_nb, "glue", lambda name, value, display: None)
+    monkeypatch.setattr(viewer, "display", lambda made, raw=False: shown.append((made, raw)))
+    cards = Shown("<ul><li>a card</li></ul>", "a card")
+    prose.glue(count=433620, cards=cards)
+    assert shown == []
+    monkeypatch.setattr(viewer, "get_ipython", lambda: SimpleNamespace(kernel=object()))
+    prose.glue(count=433620, words="a & b", cards=cards)
+    html = "<p>In the text: <code>count</code> <b>433,620</b>; <code>words</code> <b>a &amp; b</b>.</p>"
+    texts = {"text/plain": "count: 433,620\nwords: a & b", "text/html": html}
+    assert shown == [(texts, True), (cards, False)]

@@ -21,7 +21,7 @@ PASSED = (nodes.literal_block, nodes.comment, nodes.math_block, nodes.system_mes
 TAG = re.compile(r"<(script|style|template|svg|table|figure)\b.*?</\1>|<[^>]+>", re.DOTALL)
 MADE = ("book/ledger", "book/rows", "book/matrix", "book/references")  # rows of these are entries, or no text
 LEAST = 300  # characters of the text of a table of the catalogue, or of a module: what it holds
-BENEATH = ("book/data", "book/changes", "book/contribute", "book/cite", "book/accessibility")
+BENEATH = ("book/data", "book/changes", "book/own_data", "book/contribute", "book/cite", "book/accessibility")
 DUTCH = "book/samenvatting"
 CODE = "book/code"  # of what functions do, which is found where nothing else is
 

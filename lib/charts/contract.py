@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import textwrap
@@ -13,10 +14,11 @@ import pandas as pd
 from altair.utils.schemapi import SchemaValidationError
 from jsonschema import ValidationError
 
-from lib import colours
+from lib import colours, viewer
 from lib.charts import named
 from lib.charts.fields import unknown
 from lib.charts.quick import quick, validate
+from lib.charts.text import FONTS
 from lib.charts.theme import MUTED, SIMULATED, config
 from lib.data import Provenance
 from lib.export import csv_text
@@ -26,6 +28,7 @@ from lib.ledger.results import FIGURE as MIMETYPE
 WIDE, NARROW = 760, 350
 STAMP, SIMULATED_STATUS = "SIMULATED DATA", "simulated"
 # The newest type that JupyterLab 4 draws; Altair's own, of version 6, it does not know.
+PICTURE, SHARP = "image/png", 2  # for viewers that draw nothing, with so many dots to a pixel
 LAB, LAB_SCHEMA = "application/vnd.vegalite.v5+json", "https://vega.github.io/schema/vega-lite/v5.json"
 
 
@@ -33,7 +36,8 @@ LAB, LAB_SCHEMA = "application/vnd.vegalite.v5+json", "https://vega.github.io/sc
 class Figure:
     """A figure that keeps the contract; made by `figure`, displayed as the last value of a cell.
 
-    JupyterLab draws it; the book makes pictures, files and the place on the page from its record (`record`).
+    JupyterLab and VS Code draw it live, other viewers of notebooks show its picture; the book makes pictures, files
+    and the place on the page from its record (`record`).
     """
 
     id: str
@@ -68,7 +72,9 @@ class Figure:
         }
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
-        return {"text/plain": f"{self.title}\n{self.alt}", LAB: self._lab(), MIMETYPE: self.record()}
+        lab = self._lab()
+        shown = {"text/plain": f"{self.title}\n{self.alt}", LAB: lab, MIMETYPE: self.record()}
+        return shown | ({PICTURE: _picture(lab, self.specs["wide"]["$schema"])} if viewer.in_a_notebook() else {})
 
     def _lab(self) -> dict:
         """The chart with its texts inside, in plain colours: there is no page around it to say them."""
@@ -83,6 +89,15 @@ class Figure:
         }
         spec = self.specs["wide"] | {"$schema": LAB_SCHEMA, "title": title}
         return json.loads(colours.plain(json.dumps(spec)))
+
+
+def _picture(chart: dict, schema: str) -> str:
+    """A chart as PNG in base64, in the font of the book; `schema` names the version of Vega-Lite it is written for."""
+    import vl_convert  # not before: the book never asks for it here
+
+    vl_convert.register_font_directory(str(FONTS))
+    version = re.search(r"/v(\d+\.\d+)", schema)[1]
+    return base64.b64encode(vl_convert.vegalite_to_png(chart, vl_version=version, scale=SHARP)).decode()
 
 
 def figure(

@@ -97,7 +97,7 @@ def own_run(path: str | Path) -> dict:
         raise ResultsError(f"{file.name}: no verdicts in it; execute a chapter with papermill and name its output")
     if not summaries[0].get("own"):
         raise ResultsError(
-            f"{file.name}: no source of your own was given to it; name one with papermill's -p, as the README says"
+            f"{file.name}: no source of your own was given to it; name one with papermill's -p (book/own_data.md)"
         )
     return recorded(notebook, summaries[0]["chapter"])
 

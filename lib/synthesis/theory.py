@@ -133,7 +133,7 @@ def _row(arrow: object, source: str, labels: dict[str, str]) -> str:
 def _claim(claim: dict) -> str:
     why = f". {escape(claim['why'])}" if claim["why"] else ""
     return (
-        f'<li>{MARKS[claim["verdict"]]} '
+        f"<li>{MARKS[claim['verdict']]} "
         f'<a href="{claim["chapter"]}.html#{claim["id"]}">{escape(claim["statement"])}</a> '
         f"({claim['verdict']}){why}</li>"
     )

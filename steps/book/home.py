@@ -117,7 +117,7 @@ DOORS = {
     ],
     "Researchers": [
         ("chapters/return.html#fig-table-1", "The report's table of effects on return, and its certainty"),
-        ("contribute.html", "Run a chapter on your own data"),
+        ("own_data.html", "Run a chapter on your own data"),
         ("data.html", "All tables, with sources and licences"),
     ],
 }

@@ -1,8 +1,10 @@
 """The figure contract: what is refused, and what the record of every figure carries."""
 
+import base64
 import io
 import json
 import re
+from types import SimpleNamespace
 
 import altair as alt
 import pandas as pd
@@ -131,6 +133,16 @@ def test_jupyterlab_draws_the_chart_and_nothing_hides_it(figure):
     source = data.describe("frontex_route_month")
     assert figure.title in said and figure.subtitle in said and source.publisher in said
     assert "SIMULATED" in json.dumps(bundle(make(sources=[simulated()]))["application/vnd.vegalite.v5+json"]["title"])
+
+
+def test_a_notebook_gets_a_picture_for_viewers_that_draw_nothing_and_the_book_none(figure, monkeypatch):
+    assert "image/png" not in bundle(figure)
+    monkeypatch.setattr("lib.viewer.get_ipython", lambda: SimpleNamespace(kernel=object()))
+    shown = bundle(figure)
+    assert {"application/vnd.vegalite.v5+json", "image/png"} < shown.keys() and "text/html" not in shown
+    picture = base64.b64decode(shown["image/png"])
+    width = int.from_bytes(picture[16:20])  # of a PNG, after its signature and the head of its first chunk
+    assert picture[:4] == b"\x89PNG" and charts.WIDE <= width <= 2 * charts.WIDE + 2
 
 
 def test_a_figure_made_twice_is_the_same():
