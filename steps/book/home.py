@@ -13,6 +13,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from lib import data
+from lib.chapters import SYNTHESIS
 from lib.ledger import assess
 from lib.ledger.verdicts import CONFIRMED, CONTESTED, DIFFERS, UNTESTED, badge
 from lib.measures import flows
@@ -151,7 +152,7 @@ def pages(claims: pd.DataFrame, executed: Path, chapters: list[str]) -> dict[str
     `claims` is `lib.ledger.results.claims`.
     """
     names = ("home", "samenvatting", "recommendations")
-    if set(TITLES) - set(chapters):
+    if set(WORDS["nl"]["chapters"]) - {SYNTHESIS} - set(chapters):
         return dict.fromkeys(names, NOT_HERE)
     found = dossier.Trail(claims=claims, **{name: data.load(table) for name, table in TRAIL.items()})
     front = Front(found, glued(executed, chapters))
