@@ -8,6 +8,7 @@ import sys
 
 import pandas as pd
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 
 from lib import chapters, data
@@ -148,6 +149,14 @@ def test_nothing_of_the_project_is_touched(page, project):
         for file in (project.root / folder).rglob("*"):
             if file.is_file() and "__pycache__" not in file.parts:
                 assert (root / file.relative_to(project.root)).read_bytes() == file.read_bytes()
+
+
+@pytest.mark.book
+def test_the_book_itself_does_not_see_what_lies_there(page):
+    root, _ = page
+    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    assert "own-runs" in config["exclude_patterns"]
+    assert "own-runs/" in (root / ".gitignore").read_text(encoding="utf-8").split()
 
 
 @pytest.mark.book

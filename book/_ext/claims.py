@@ -39,6 +39,7 @@ WORDS = {  # of one claim, and in a count of one and of several
 MARKS = re.compile("<!--marks:([a-z0-9,-]+)-->")  # `lib.ledger.brief.marks`
 LIST = re.compile(r'<ul class="claims">.*?</ul>', re.DOTALL)
 ITEM = re.compile(r'<li id="([a-z0-9-]+)" class="claim">')
+LAST_WORD = re.compile(r"\S+$")
 NAMED = 2  # statements in the name of a mark that has several
 
 
@@ -111,7 +112,11 @@ class Claims(SphinxPostTransform):
         here = {id: number for number, ids in enumerate(sections.values()) for id in ids}
         for place in list(self.document.findall(_has_marks)):
             if isinstance(place, nodes.inline):
-                place.replace_self(nodes.raw("", self._marks(place["claims"], here), format="html"))
+                word, marks = _taken(place), self._marks(place["claims"], here)
+                first, rest = marks.partition("</a>")[0::2]
+                # no line ends between a word and its first mark, which would seem to belong to the next sentence
+                kept = f'<span class="marked">{escape(word)}{first}</a></span>{rest}' if word and first else marks
+                place.replace_self(nodes.raw("", kept, format="html"))
             else:
                 marked = MARKS.sub(lambda found: self._marks(found[1].split(","), here), place.astext())
                 place[:] = [nodes.Text(marked)]
@@ -192,6 +197,15 @@ class Claims(SphinxPostTransform):
         spans = [f'<span class="claim-{name}">{escape(text)}</span>' for name, text in parts if text]
         trail = f'<a class="claim-trail" href="{href}#{anchor}" aria-label="{link} of {id}">{link}</a>'
         return " ".join([*spans, trail])
+
+
+def _taken(place: nodes.inline) -> str:
+    """The last word before some marks, which is taken out of the text there; empty where no text is before them."""
+    before = place.previous_sibling() if hasattr(place, "previous_sibling") else None
+    if not isinstance(before, nodes.Text) or not (found := LAST_WORD.search(before.astext())):
+        return ""
+    before.parent.replace(before, nodes.Text(before.astext()[: found.start()]))
+    return found[0]
 
 
 def _has_marks(node: nodes.Node) -> bool:

@@ -60,11 +60,13 @@
   const asked = Object.fromEntries(new URLSearchParams(location.search));
   if (Object.keys(asked).some((name) => name in first)) setAll(asked);
   form.hidden = false;
+  let sought = chosen().q;
   form.addEventListener("input", ({ target }) => {
-    if (target.name === "q" && target.value.length === 1) { // who searches looks through all
+    if (target.name === "q" && target.value && !sought) { // who begins to search, or pastes, looks through all
       const now = chosen();
       for (const [name, value] of Object.entries(first)) if (value && now[name] === value) set(name, "");
     }
+    sought = chosen().q;
     apply();
   });
   form.addEventListener("submit", (event) => event.preventDefault());

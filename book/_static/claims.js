@@ -31,6 +31,19 @@
     card.style.left = beside ? `${right + GAP - from.left}px` : "";
     card.style.top = beside ? `${mark.getBoundingClientRect().top - from.top - 8}px` : "";
     card.style.width = beside ? `${Math.min(room, MOST)}px` : "";
+    if (beside && covers()) {
+      card.classList.remove("beside");
+      card.style.left = card.style.top = card.style.width = "";
+    }
+  }
+
+  // Whether what stands beside the text lies on something that is wider than the text.
+  function covers() {
+    const own = card.getBoundingClientRect();
+    return [...document.querySelectorAll(".bd-article :is(figure, table, pre, details.depth[open], .claims-fold)")].some((one) => {
+      const { left, right, top, bottom } = one.getBoundingClientRect();
+      return !one.contains(mark) && right > own.left && left < own.right && bottom > own.top && top < own.bottom;
+    });
   }
 
   function shut() {

@@ -49,6 +49,7 @@
     });
     figure.querySelector(".figure-choices")?.replaceChildren(choices); // at once: room was kept for them
     const picture = live.querySelector("svg");
+    for (const name of ["role", "aria-roledescription", "aria-label"]) live.removeAttribute(name); // the picture has them
     // one picture with one description: its parts are not read out one by one
     picture.querySelectorAll("[role]").forEach((part) => part.removeAttribute("role"));
     picture.setAttribute("role", "img");
@@ -158,6 +159,8 @@
     const table = figure.querySelector("details.figure-table");
     table.addEventListener("toggle", () => load(new URL(figure.dataset.table, document.baseURI)).catch(complain(figure)));
   }
+  // Paper has all pictures: those that were not come to yet are loaded.
+  addEventListener("beforeprint", () => document.querySelectorAll("img[loading=lazy]").forEach((one) => { one.loading = "eager"; }));
   narrow.addEventListener("change", () => document.querySelectorAll("figure.is-live").forEach(attempt));
 
   function named() { // what the address names; `:target` is not set yet when this runs first

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from lib.ledger.verdicts import (
-    AGAINST_WHAT,
     AGREES,
+    CHECKED_HOW,
     CONFIRMED,
     CONTESTED,
     DISAGREES,
@@ -137,7 +137,7 @@ def _assessed(group: list[dict], wide: bool) -> dict:
     return {
         "claims": len(own),
         **{verdict: of[verdict] for verdict in VERDICTS},
-        **{what: by_what[what] for what in AGAINST_WHAT},
+        **{what: by_what[what] for what in CHECKED_HOW},
         "checked": checked(by_what.total(), len(own)),
         "shows": shows(((row["role"], row["verdict"]) for row in group), wide),
         "rests_on": "; ".join(f"{row['claim']}={row['verdict']}" for row in tested),
@@ -146,7 +146,7 @@ def _assessed(group: list[dict], wide: bool) -> dict:
 
 def said(row: Mapping) -> str:
     """A row of `assess` in words: how many of its claims were tested, and how many are left to look up."""
-    tested = sum(row[what] for what in AGAINST_WHAT)
+    tested = sum(row[what] for what in CHECKED_HOW)
     one = row["claims"] == 1
     words = (
         f"{tested or 'none'} of {row['claims']} claim{'' if one else 's'} that state{'s' if one else ''} or "

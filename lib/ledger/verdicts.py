@@ -29,7 +29,7 @@ TESTED_BY = {
     "public": "world", "studies": "world", "restricted": "world", "document": "record", "arithmetic": "report",
 }  # fmt: skip
 FOUND = {"document": "the record has", "studies": "the studies say"}  # how a result is said; others are computed
-AGAINST_WHAT = {"world": "the world", "record": "a document", "report": "the report itself"}
+CHECKED_HOW = {"world": "with public figures or studies", "record": "with a document", "report": "within the report"}
 OURS, REMARKED = "ours", "our remark"  # whose a row is, and what stands in a file in place of its verdict
 # What checking shows, in four shapes that read in print and without colour; the word beside a shape says which of its
 # cases it is, or why nothing was checked. The book has one other scale, how much was checked
@@ -102,24 +102,30 @@ def slug(verdict: str) -> str:
     return verdict.replace(" ", "-")
 
 
+def word(verdict: str) -> str:
+    """A verdict in the words of the scale: of one claim the same as of several."""
+    return {CONFIRMED: AGREES, CONTESTED: "studies disagree"}.get(verdict, verdict)
+
+
 def badge(verdict: str) -> str:
     """A verdict, or what checks show, as mark and word."""
-    return f'<span class="badge-verdict verdict-{slug(verdict)}">{MARKS[verdict]} {verdict}</span>'
+    return f'<span class="badge-verdict verdict-{slug(verdict)}">{MARKS[verdict]} {word(verdict)}</span>'
 
 
 REMARK = '<span class="badge-verdict badge-remark">\N{EM DASH} our remark</span>'
 
 
 def counted(verdicts: Iterable[str]) -> str:
-    """Verdicts counted in words: "3 confirmed, 1 differs, 2 not public"."""
+    """Verdicts counted in words: "3 agree, 1 differs, 2 not public"."""
     found = Counter(verdicts)
-    words = {DIFFERS: "differ"} if found[DIFFERS] > 1 else {}
-    return ", ".join(f"{found[verdict]} {words.get(verdict, verdict)}" for verdict in VERDICTS if found[verdict])
+    several = {CONFIRMED: "agree", DIFFERS: "differ"}
+    words = {verdict: several.get(verdict) if many > 1 else None for verdict, many in found.items()}
+    return ", ".join(f"{found[one]} {words[one] or word(one)}" for one in VERDICTS if found[one])
 
 
 def tested_against(counts: Mapping[str, int]) -> str:
-    """Against what claims were tested, from counts by the keys of `AGAINST_WHAT`: "3 against the world"."""
-    return ", ".join(f"{counts[what]} against {name}" for what, name in AGAINST_WHAT.items() if counts.get(what))
+    """How claims were checked, from counts by the keys of `CHECKED_HOW`: "3 with a document"."""
+    return ", ".join(f"{counts[what]} {how}" for what, how in CHECKED_HOW.items() if counts.get(what))
 
 
 def by_what(results: Iterable[Result]) -> Counter[str]:
@@ -152,7 +158,7 @@ class Summary:
         tested = by_what(self.claims)
         remarks = len(self.results) - len(self.claims)
         all_of = {"claims": len(self.claims), "tested": tested.total(), "remarks": remarks}
-        return all_of | counts | {what: tested[what] for what in AGAINST_WHAT}
+        return all_of | counts | {what: tested[what] for what in CHECKED_HOW}
 
     def frame(self) -> pd.DataFrame:
         """One row per claim: the ledger's columns, then `computed`, `verdict` and `otherwise`."""
@@ -179,13 +185,13 @@ class Summary:
             f'<tr class="claim-{slug(r.verdict)}"><td>{escape(r.claim.where)}</td>'
             f'<td><a href="#{r.claim.id}">{escape(r.claim.statement)}</a></td>'
             f"<td>{escape(r.claim.stated)}</td><td>{escape(r.computed or '')}</td>"
-            f"<td>{AGAINST_WHAT[TESTED_BY[r.claim.evidence]]}</td><td>{badge(r.verdict)}</td></tr>"
+            f"<td>{CHECKED_HOW[TESTED_BY[r.claim.evidence]]}</td><td>{badge(r.verdict)}</td></tr>"
             for r in self.claims
             if r.verdict not in UNTESTED
         )
         head = "".join(
             f'<th scope="col">{name}</th>'
-            for name in ("Report", "Claim", "Stated", "Found", "Tested against", "Verdict")
+            for name in ("Report", "Claim", "Stated", "Found", "Checked", "Verdict")
         )
         return (
             '<div class="table-scroll" role="region" aria-label="The claims of this chapter that were checked" '

@@ -48,7 +48,7 @@ WORDS = {
         "columns": ("Question", "The report says", "What checking shows", "How much was checked"),
         "scales": (
             "These are two separate scales. Little checked is no mark against the report: often nobody outside can "
-            'check more. <a href="methods.html">How this is decided</a>.'
+            'check more. <a href="methods.html#what-bears-on-a-finding">How this is decided</a>.'
         ),
         "facts": "Before you quote the report",
         "marks": "Each statement of the report, as one mark",
@@ -81,10 +81,11 @@ WORDS = {
             "Het is onafhankelijk: geen uitgave van IOB of van een ministerie. De rest van het boek is Engels."
         ),
         "caption": "Wat mensen vragen, en wat achter de antwoorden staat",
-        "columns": ("Vraag", "Het rapport zegt", "Wat nagaan laat zien", "Hoeveel is nagegaan"),
+        "columns": ("Vraag", "Het rapport zegt", "Wat controle laat zien", "Hoeveel is nagegaan"),
         "scales": (
             "Dit zijn twee aparte schalen. Weinig nagegaan is geen minpunt voor het rapport: vaak kan niemand van "
-            'buiten meer nagaan. <a href="methods.html" hreflang="en">Hoe dit is bepaald</a> (Engels).'
+            'buiten meer nagaan. <a href="methods.html#what-bears-on-a-finding" hreflang="en">Hoe dit is bepaald</a> '
+            "(Engels)."
         ),
         "facts": "Voordat u het rapport aanhaalt",
         "briefs": "De hoofdstukken in het kort",
@@ -95,7 +96,7 @@ WORDS = {
         },
         "shown": {
             "agrees": "klopt", "agrees with an exception": "klopt, op één uitzondering na", "mixed": "klopt ten dele",
-            "differs": "klopt niet", "too little checked": "te weinig nagegaan", "nothing to show": "niets te tonen",
+            "differs": "klopt niet", "too little checked": "te weinig nagegaan", "nothing to show": "niet na te gaan",
         },
         "amount": {"nothing": "niets", "little": "weinig", "some": "een deel", "most": "het meeste"},
         "whole": "Het hele hoofdstuk, in het Engels",
@@ -110,7 +111,7 @@ DOORS = {
     ],
     "Journalists": [
         ("chapters/synthesis.html#every-discrepancy-by-how-much-hangs-on-it", "What differs, by how much hangs on it"),
-        ("chapters/irregular_migration.html#fig-eu-detections", "Figures with their data, to download"),
+        ("chapters/irregular_migration.html#fig-eu-detections", "A figure with its data: crossings a month"),
         ("cite.html", "How to cite, and whom to credit"),
     ],
     "Researchers": [
@@ -269,14 +270,13 @@ def _bars(front: Front, language: str, rows: tuple[str, ...], lengths: tuple[int
 
 def _campaigns(front: Front, language: str) -> str:
     names = {
-        "en": ("fewer people plan to leave", "some fewer, some not", "no effect"),
-        "nl": ("minder mensen met vertrekplannen", "deels minder, deels niet", "geen effect"),
+        "en": ("Fewer people plan to leave", "Some fewer, some not", "No effect"),
+        "nl": ("Minder mensen met vertrekplannen", "Deels minder, deels niet", "Geen effect"),
     }[language]
-    kinds = (small.DIFFERS, small.PART, small.AGREES)
     many = [front.whole(f"irregular_migration.trials_{name}") for name in ("lower", "both", "none")]
-    rows = [(f"{n}: {name}", n, kind) for name, n, kind in zip(names, many, kinds, strict=True)]
     of = {"en": "Trials of campaigns: ", "nl": "Proeven met campagnes: "}[language]
-    return small.counted(rows, of + "; ".join(name for name, _, _ in rows) + ".")
+    label = of + "; ".join(f"{name}: {n}" for name, n in zip(names, many, strict=True)) + "."
+    return small.bars([(name, n, str(n)) for name, n in zip(names, many, strict=True)], label)
 
 
 def _months(front: Front, language: str) -> str:

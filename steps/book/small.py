@@ -62,16 +62,6 @@ def strip(values: Sequence[float], low: float, high: float, words: tuple[str, st
     return _svg(ground + 36, label, "".join(parts))
 
 
-def counted(groups: Sequence[tuple[str, int, str]], label: str) -> str:
-    """Groups of marks, one row each: what they are, how many, and their shape."""
-    parts = []
-    for place, (name, many, kind) in enumerate(groups):
-        top = 36 * place
-        parts.append(_text(0, top + 12, name))
-        parts.append(_path([(18 * n, top + 18) for n in range(many)], kind, 12))
-    return _svg(36 * len(groups), label, "".join(parts))
-
-
 def between(ends: tuple[str, str], marks: Sequence[tuple[float, str, str]], label: str) -> str:
     """Words of degree on a line without numbers: how far along, the word, and where it stands."""
     parts = ['<path d="M0 42H276M0 37v10M276 37v10" class="axis"/>']

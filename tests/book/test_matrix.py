@@ -48,7 +48,7 @@ def test_verdicts_are_counted_with_their_role_and_lead_to_their_claims():
     said = {summary.get_text() for summary in page.select("summary")}
     setting = links[first] == "setting"
     expected = "none of 0 claims that state or test it were checked; 1 as setting"
-    expected = expected if setting else "1 of 1 claim that states or tests it was checked: 1 against the report itself"
+    expected = expected if setting else "1 of 1 claim that states or tests it was checked: 1 within the report"
     assert expected in said  # a remark is in no count
     link = next(link for link in page.select("a") if link.get_text() == "One & one.")
     assert link["href"] == f"chapters/return.html#{first}"

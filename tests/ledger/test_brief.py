@@ -21,7 +21,7 @@ def test_a_row_has_what_the_report_says_what_is_found_and_how_much(ledger):
     html = Brief((answer,))._repr_html_()
     assert [f'<th scope="col">{name}</th>' in html for name in COLUMNS] == [True] * 4
     assert "With &lt;three&gt;." in html and "In part &amp; so." in html  # texts are no markup
-    assert "●●○○" in html and "1 of 3 claims: 1 against the report itself" in html
+    assert "●●○○" in html and "1 of 3 claims: 1 within the report" in html
     assert marks(ids) in html and html.count('data-label="') == 3
     assert "Talks?" in repr(Brief((answer,)))
 

@@ -97,7 +97,7 @@ def test_conclusions_show_findings_with_a_way_to_their_claims_and_what_would_ove
     assert (main["id"], first["id"]) == ("conclusion-main", "conclusion-1")
     assert "●●●● most was checked ◧ mixed One of two holds." in words(main)
     assert "○○○○ nothing was checked □ nothing to show" in words(first)
-    said = "2 of 3 claims that state or test it were checked: 1 against the world, 1 against the report itself"
+    said = "2 of 3 claims that state or test it were checked: 1 with public figures or studies, 1 within the report"
     assert said in words(main)
     head, second = main.select("ul.findings > li")
     assert words(head).startswith("First ●●●● most was checked ◧ mixed As far as seen. (§3.1.0;")
@@ -117,7 +117,7 @@ def test_the_answer_is_a_table_of_conclusions_with_both_things_in_words(found):
     table = soup(dossier.answer(found)).table
     assert [words(head) for head in table.select("tbody th")] == ["L", "T"]
     first = [words(cell) for cell in table.select("tbody tr")[0].select("td")]
-    said = "2 of 3 claims: 1 against the world, 1 against the report itself"
+    said = "2 of 3 claims: 1 with public figures or studies, 1 within the report"
     assert first == ["◧ mixed One of two holds.", f"●●●● most {said}"]
     assert words(table.select("tbody tr")[1].select("td")[0]) == "□ nothing to show"
 

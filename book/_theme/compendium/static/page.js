@@ -69,7 +69,12 @@
     read: () => choose("read"),
     code: () => choose("code"),
     search,
-    print: () => print(),
+    async print() { // when all pictures are there
+      const pictures = [...document.querySelectorAll("img[loading=lazy]")];
+      pictures.forEach((one) => { one.loading = "eager"; });
+      await Promise.allSettled(pictures.map((one) => one.decode()));
+      print();
+    },
     theme() {
       root.dataset.mode = { light: "dark", dark: "auto", auto: "light" }[root.dataset.mode];
       storage((store) => store.setItem("mode", root.dataset.mode));
