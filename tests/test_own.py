@@ -114,7 +114,7 @@ def test_the_page_says_whose_data_and_nothing_of_what_is_not_so(page):
     assert "Own data: mine.csv." in soup.select_one("aside.notice").get_text()
     disclosed = soup.select_one(".disclosure").get_text()
     assert "Before you show this" in disclosed and re.search(r"\d+ rows by month", disclosed)
-    home = BeautifulSoup((pages / "index.html").read_text(encoding="utf-8"), "html.parser")
+    home = BeautifulSoup((pages / "book" / "index.html").read_text(encoding="utf-8"), "html.parser")
     assert "Own data" in home.get_text()
 
 

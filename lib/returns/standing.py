@@ -14,10 +14,10 @@ from lib.returns.reported import PARTNERS
 from lib.returns.thresholds import FAMILY_LEVEL, adjusted, families
 
 LEVEL = 0.05
-FIRM, STANDS, FALLS = "stands, among all cells too", "stands, taken alone", "does not stand"
-TURNED, NONE, MORE = "an effect the other way", "no effect, as in the report", "an effect, where the report has none"
+FIRM, STANDS, FALLS = "stands among all", "stands alone", "does not stand"
+TURNED, NONE, MORE = "the other way", "none, as printed", "found, not printed"
 UNTESTED = "cannot be tested"
-TOLD = ("Cell", "The report", "Estimate", "95% interval", "p", "p among all", "What that says")
+TOLD = ("Cell", "On this panel", "The report", "Estimate", "95% interval", "p", "p among all")
 
 
 def standing(held: Loaded, printed: pd.DataFrame) -> pd.DataFrame:
@@ -62,7 +62,7 @@ def told(rows: pd.DataFrame) -> pd.DataFrame:
         if row.verdict != UNTESTED:
             within = _interval(row.low, row.high, digits)
             found = [number(row.estimate, digits), within, _p(row.p), _p(row.p_family)]
-        lines.append((f"{row.name}: {NAMES[row.outcome].lower()}", shown, *found, row.verdict))
+        lines.append((f"{row.name}: {NAMES[row.outcome].lower()}", row.verdict, shown, *found))
     return pd.DataFrame(lines, columns=list(TOLD))
 
 

@@ -78,7 +78,8 @@ def published(name: str, found: pd.DataFrame) -> tuple[dict, dict[str, str]]:
     if plan.own(name):
         said = raw(disclosure.head(pictures.records(name), release))
         first = notebook["cells"][0]
-        first["source"] = first["source"].replace("\n## ", f"\n{said}\n## ", 1)  # before the first section
+        lead, heading, text = first["source"].partition("\n## ")
+        first["source"] = f"{lead}\n{said}{heading}{text}"  # before the first section, or where the first cell ends
     return notebook, files
 
 

@@ -249,7 +249,7 @@ def test_an_interval_without_an_end_says_so():
     row = (*PRINTED.iloc[1], 1.25, -np.inf, 7.0, 0.4, 1.0, standing.NONE)
     columns = [*PRINTED.columns, "estimate", "low", "high", "p", "p_family", "verdict"]
     [line] = standing.told(pd.DataFrame([row], columns=columns)).to_numpy().tolist()
-    assert line[3:6] == ["no bound to 7.0", "0.400", "1.000"]
+    assert line[4:7] == ["no bound to 7.0", "0.400", "1.000"]
 
 
 def number_of(k, n):
