@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib import cells
+from lib import cells, own_files
 from lib.cells import SHOWN_ERRORS, Cells, DataError
 from lib.used import only
 
 __all__ = [
-    "SHOWN_ERRORS", "DataError", "Provenance", "describe", "load", "load_rows", "read", "resource", "resources",
-    "validate",
+    "SHOWN_ERRORS", "DataError", "Provenance", "describe", "lines", "load", "load_rows", "read", "resource",
+    "resources", "validate",
 ]  # fmt: skip
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +38,21 @@ FORMS = {
     "year": (r"[1-9]\d{3}", "a year; write 2025"),
     "yearmonth": (r"[1-9]\d{3}-(0[1-9]|1[0-2])", "a month; write 2025-03"),
     "date": (r"[1-9]\d{3}-\d\d-\d\d", "a date; write 2025-03-31"),
+}
+
+# What a value that breaks a constraint of the Table Schema is told, with the constraint's own value.
+RULES = {
+    "required": "every row needs a value here",
+    "minimum": "less than {}, the least there may be",
+    "maximum": "more than {}, the most there may be",
+    "pattern": "wanted is {}",
+    "enum": "not one of {}",
+}
+
+PATTERNS = {
+    "[A-Z]{3}": "a code of three capital letters, such as MAR",
+    "[A-Z]{2}": "a code of two capital letters, such as MA",
+    "[0-9]{4}-Q[1-4]": "a quarter, such as 2025-Q3",
 }
 
 OURS = {"simulated": "simulated by this book", "own file": "a reader's own file"}  # what a source line says briefly
@@ -176,32 +191,41 @@ def validate(name: str, path: str | Path | None = None) -> None:
 
     Raises `DataError` with file, line, column, value and rule of the first rows that break it.
     """
-    file, schema = _file(name, path), resource(name)["schema"]
-    _validate(file.name, cells.read(file, schema["fields"], name, schema.get("also", ())), schema, name)
+    schema = resource(name)["schema"]
+    _validate(_own(path, schema, name) if path else _cells(_file(name, None), schema, name), schema, name)
 
 
-def _validate(file: str, table: Cells, schema: dict, name: str) -> None:
+def _cells(file: Path, schema: dict, name: str) -> Cells:
+    return cells.read(file, schema["fields"], name, schema.get("also", ()))
+
+
+def _own(path: str | Path, schema: dict, name: str) -> Cells:
+    return own_files.read(_file(name, path), schema["fields"], name, schema.get("also", ()))
+
+
+def _validate(table: Cells, schema: dict, name: str) -> None:
+    own = table.file if table.own else ""
     if not table.rows:
-        raise DataError(f"table {name!r}: {file} has a header and no rows")
-    cells.refuse(name, _misspelt(file, table, schema))
+        raise DataError(f"table {name!r}: {table.file} has a header and no rows")
+    cells.refuse(name, _misspelt(table, schema), own)
     from frictionless import Resource  # costs 0.4 s: only when a file has to be checked row by row
 
     report = Resource.from_descriptor(
         {"name": "table", "data": [table.header, *table.rows], "schema": schema}
     ).validate()
     errors = [error for task in report.tasks for error in task.errors]
-    cells.refuse(name, [_error_line(file, error, table, schema) for error in errors])
+    cells.refuse(name, [_error_line(error, table, schema) for error in errors], own)
 
 
-def _misspelt(file: str, table: Cells, schema: dict) -> list[str]:
+def _misspelt(table: Cells, schema: dict) -> list[str]:
     """The values that are not written as their type wants."""
     found = []
     for at, field in enumerate(schema["fields"]):
         pattern, rule = FORMS.get(field["type"], (r"(?s:.*)", ""))
-        for row, line in zip(table.rows, table.lines, strict=True):
+        for number, (row, line) in enumerate(zip(table.rows, table.lines, strict=True)):
             cell = row[at]
             if cell and not (re.fullmatch(pattern, cell, re.ASCII) and _fits(cell, field["type"])):
-                place = f"{file}, line {line}, column {field['name']!r}, value {cells.shown(cell)}"
+                place = f"{table.file}, line {line}, column {field['name']!r}, value {table.shown(number, at)}"
                 found.append((line, f"{place}: type-error: not {rule}"))
     return [error for _, error in sorted(found, key=lambda one: one[0])]
 
@@ -212,19 +236,30 @@ def _fits(cell: str, type: str) -> bool:
     return type != "number" or math.isfinite(float(cell))
 
 
-def _error_line(file: str, error: object, table: Cells, schema: dict) -> str:
+def _error_line(error: object, table: Cells, schema: dict) -> str:
     """File, line, column, value and rule of one Frictionless error, in as far as it has them."""
-    parts = [file]
-    if (row := getattr(error, "row_number", None)) is not None:
+    parts, row = [table.file], getattr(error, "row_number", None)
+    if row is not None:
         parts.append(f"line {table.lines[row - 2]}")
     if field := getattr(error, "field_name", None):
         parts.append(f"column {field!r}")
-    if (cell := getattr(error, "cell", None)) is not None:
-        parts.append(f"value {cells.shown(cell)}")
+    if getattr(error, "cell", None) is not None:
+        parts.append(f"value {table.shown(row - 2, error.field_number - 1)}")
     if error.type == "primary-key":
-        row = dict(zip(table.header, error.cells, strict=False))
-        parts += [f"{key} {cells.shown(row.get(key, ''))}" for key in schema["primaryKey"]]
-    return ", ".join(parts) + f": {error.type}: {error.note or error.description}"
+        keys = schema["primaryKey"]
+        parts += [f"{key} {table.shown(row - 2, table.header.index(key))}" for key in keys]
+    return ", ".join(parts) + f": {_rule(error, table.lines)}"
+
+
+def _rule(error: object, lines: list[int]) -> str:
+    """The rule that a Frictionless error names, in words."""
+    note = error.note or error.description
+    if found := re.fullmatch(r'constraint "(\w+)" is "(.*)"', note, re.DOTALL):
+        wanted = PATTERNS.get(found[2].removeprefix("^").removesuffix("$"), found[2])
+        return f"{found[1]}: {RULES.get(found[1], 'it has to be {}').format(wanted)}"
+    if found := re.fullmatch(r"the same as in the row at position (\d+)", note):
+        return f"{error.type}: the same as in line {lines[int(found[1]) - 2]}; leave one of them"
+    return f"{error.type}: {note}"
 
 
 def load(name: str, path: str | Path | None = None) -> pd.DataFrame:
@@ -232,8 +267,8 @@ def load(name: str, path: str | Path | None = None) -> pd.DataFrame:
 
     Months and dates come as timestamps (a month as its first day), whole numbers as integers (nullable
     where the schema allows them to be missing), text as strings; an empty cell is missing, never filled.
-    `path` reads a reader's own file instead, CSV or Parquet, in the same form and held to the same schema;
-    errors count the lines of both as in CSV, where the header is line 1.
+    `path` reads a reader's own file instead, in the forms of `lib.own_files`, and holds it to the same schema; errors
+    count its lines, the header being line 1.
 
     A shipped file whose SHA-256 is the recorded one was validated row by row when it was recorded
     (`make describe`, and again by the tests); any other file is validated here. Raises `DataError`.
@@ -260,8 +295,8 @@ def load(name: str, path: str | Path | None = None) -> pd.DataFrame:
 @cache
 def _shipped(name: str, file: Path, recorded: str, schema: str) -> pd.DataFrame:
     """A table whose file has the recorded hash; a chapter loads the same one again and again."""
-    fields = json.loads(schema)["fields"]
-    return _typed(cells.read(file, fields, name), {"fields": fields})
+    fields = {"fields": json.loads(schema)["fields"]}
+    return _typed(_cells(file, fields, name), fields)
 
 
 def normal(content: bytes) -> bytes:
@@ -272,7 +307,7 @@ def normal(content: bytes) -> bytes:
 
 def written(name: str) -> list[list[str]]:
     """The rows of a packaged table as they are written in its file, header first."""
-    table = cells.read(_file(name, None), resource(name)["schema"]["fields"], name)
+    table = _cells(_file(name, None), {"fields": resource(name)["schema"]["fields"]}, name)
     return [table.header, *table.rows]
 
 
@@ -289,15 +324,18 @@ def load_rows(name: str, column: str, value: str) -> pd.DataFrame:
 
 
 def read(path: str | Path, schema: dict, name: str) -> pd.DataFrame:
-    """A CSV or Parquet file held to a Table Schema that is not in the data package, typed as by `load`.
+    """A reader's own file held to a Table Schema that is not in the data package, typed as by `load`.
 
-    `name` is what errors call the table. Columns that the schema names as `also` may stand in the file and are not
-    read. Raises `DataError`.
+    `name` is what errors call the table. Raises `DataError`.
     """
-    file = _file(name, path)
-    table = cells.read(file, schema["fields"], name, schema.get("also", ()))
-    _validate(file.name, table, schema, name)
+    table = _own(path, schema, name)
+    _validate(table, schema, name)
     return _typed(table, schema)
+
+
+def lines(path: str | Path, schema: dict, name: str) -> list[int]:
+    """The line on which each row of a reader's own file begins, for errors of what is checked after `read`."""
+    return _own(path, schema, name).lines
 
 
 def _typed(table: Cells, schema: dict) -> pd.DataFrame:

@@ -23,6 +23,11 @@ def change(share: float, digits: int = 0) -> str:
     return ("+" if share > 0 else "") + percent(share, digits)
 
 
+def beside(share: float, digits: int = 0) -> str:
+    """A relative change in words: `0.123` as "12% above", `-0.5` as "50% below"."""
+    return f"{percent(abs(share), digits)} {'below' if share < 0 else 'above'}"
+
+
 def month(when: pd.Timestamp) -> str:
     """A month in words: "October 2015"."""
     return f"{when:%B %Y}"

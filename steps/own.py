@@ -26,7 +26,7 @@ import yaml
 
 from lib.chapters import supplements, tested
 from steps import ROOT, StepError
-from steps.engine import plan
+from steps.engine import given as handed
 from steps.engine.html import swap
 
 RUNS = ROOT / "own-runs"
@@ -129,16 +129,22 @@ def _example(known: dict[str, list[str]]) -> str:
     return f"make own CHAPTER={name} {known[name][0]}=FILE"
 
 
-def check(run: Run) -> None:
-    """Read every file as its chapter will; raises `StepError` with what is wrong in it."""
+def check(run: Run) -> list[str]:
+    """Read every file as its chapter will; returns what was understood of their forms, a sentence for each.
+
+    Raises `StepError` with what is wrong in a file.
+    """
     from lib.data import DataError
+    from lib.own_files import heard
     from steps.engine.forms import FORMS
 
-    for parameter, file in {item for files in run.own.values() for item in files.items()}:
-        try:
-            FORMS[parameter](file)
-        except DataError as problem:
-            raise StepError(f"{parameter}={file}\n{problem}") from problem
+    with heard() as understood:
+        for parameter, file in dict.fromkeys(item for files in run.own.values() for item in files.items()):
+            try:
+                FORMS[parameter](file)
+            except DataError as problem:
+                raise StepError(f"{parameter}={file}\n{problem}") from problem
+    return understood
 
 
 def prepare(run: Run) -> dict[str, str]:
@@ -158,8 +164,8 @@ def prepare(run: Run) -> dict[str, str]:
     config["sphinx"]["config"]["html_theme_options"]["notice"] = notice(run)
     (WORK / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False), encoding="utf-8")
     wanted = "" if run.synthesis else " ".join(run.own)
-    given = {"PYTHONPATH": str(WORK), "CHAPTERS": wanted, plan.OWN: json.dumps(run.notebooks)}
-    return {**os.environ, **given, plan.RELEASE: "1" if run.release else ""}
+    given = {"PYTHONPATH": str(WORK), "CHAPTERS": wanted, handed.OWN: json.dumps(run.notebooks)}
+    return {**os.environ, **given, handed.RELEASE: "1" if run.release else ""}
 
 
 def notice(run: Run) -> str:
@@ -207,7 +213,8 @@ def main(words: list[str]) -> int:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     try:
         run = asked(words, Path(os.environ.get("FROM") or Path.cwd()))
-        check(run)
+        for sentence in check(run):
+            print(f"  {sentence}")
         print(f"  the files are in order; {' and '.join(run.own)} will take a minute or two", flush=True)
         done = subprocess.run([sys.executable, "-m", "steps.build"], cwd=WORK, env=prepare(run), check=False)
         if done.returncode:

@@ -87,17 +87,16 @@ def test_descriptor_is_complete(name):
     "text, parts",
     [
         pytest.param(RETURNS + "2020,A,G,five,1\n", ["line 2", "'persons'", "'five'", "type-error"], id="type"),
-        pytest.param(RETURNS + "2020,A,G,5.0,1\n", ["line 2", "'persons'", "'5.0'", "type-error"], id="decimal"),
+        pytest.param(RETURNS + "2020,A,G,5.5,1\n", ["line 2", "'persons'", "'5.5'", "type-error"], id="decimal"),
         pytest.param(RETURNS + "2020,A,G,1,1\n2020,B,G,-1,1\n", ["line 3", "'persons'", "'-1'", "minimum"], id="min"),
         pytest.param(RETURNS + "2020,,G,1,1\n", ["line 2", "'member_state'", "required"], id="required"),
-        pytest.param(RETURNS + "2020,A,G,1,1\n2020,A,G,2,1\n", ["line 3", "primary-key", "position 2"], id="key"),
+        pytest.param(RETURNS + "2020,A,G,1,1\n2020,A,G,2,1\n", ["line 3", "primary-key", "as in line 2"], id="key"),
         pytest.param(
-            "year,member_state,destination,persons\n2020,A,G,1\n", ["'operations'", "missing-label"], id="less"
+            "year,member_state,destination,persons\n2020,A,G,1\n", ["there is no column 'operations'"], id="less"
         ),
-        pytest.param(RETURNS.strip() + ",remark\n2020,A,G,1,1,x\n", ["extra-label"], id="more"),
         pytest.param(RETURNS + "2020,A,G,1,1,7\n", ["line 2", "'7'", "extra-cell"], id="cell-too-many"),
         pytest.param(RETURNS + "2020,A,G,1\n", ["line 2", "'operations'"], id="cell-too-few"),
-        pytest.param(RETURNS + "2020,A,G,1,1\n\n", ["line 3", "blank-row"], id="blank"),
+        pytest.param(RETURNS + "2020,A,G,1,1\n\n2020,B,G,1,1\n", ["line 3", "blank-row"], id="blank"),
         pytest.param("", ["empty"], id="empty-file"),
     ],
 )
@@ -106,8 +105,9 @@ def test_own_file_is_refused_with_place_and_rule(tmp_path, text, parts):
     for read in (data.load, data.validate):
         with pytest.raises(data.DataError) as refused:
             read("frontex_returns_year", file)
-        for part in ["own.csv", "frontex_returns_year", *parts]:
+        for part in ["own.csv", *parts]:
             assert part in str(refused.value)
+        assert "schema" not in str(refused.value) and "datapackage" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_only_the_first_errors_are_shown_and_the_rest_counted(tmp_path):
     rows = "".join(f"2020,A,G{n},x,1\n" for n in range(8))
     with pytest.raises(data.DataError) as refused:
         data.load("frontex_returns_year", own(tmp_path, RETURNS + rows))
-    assert str(refused.value).count("own.csv") == data.SHOWN_ERRORS
+    assert str(refused.value).count("own.csv, line") == data.SHOWN_ERRORS
     assert "3 more" in str(refused.value)
 
 
@@ -194,7 +194,7 @@ def test_parquet_months_in_every_usual_form(tmp_path, months):
 
 @pytest.mark.parametrize("month", ["2015-01-31", "2015-01-01 06:00"])
 def test_a_parquet_day_is_not_taken_for_a_month(tmp_path, month):
-    with pytest.raises(data.DataError, match=rf"own\.parquet, line 2, column 'month', value '{month}.*type-error"):
+    with pytest.raises(data.DataError, match=rf"own\.parquet, line 2, column 'month', value '{month}.* month"):
         data.load("frontex_route_month", parquet(tmp_path, {"month": [pd.Timestamp(month)] * 2} | FLOWS))
 
 
@@ -232,7 +232,6 @@ def test_parquet_labels_and_order_of_columns_say_nothing(tmp_path):
         pytest.param({"persons": [-5.0]}, ["line 2", "'persons'", "'-5'", "minimum"], id="negative"),
         pytest.param({"persons": [[5]]}, ["'persons'", "list<", "has no place"], id="list"),
         pytest.param({"destination": [b"x"]}, ["'destination'", "binary", "has no place"], id="bytes"),
-        pytest.param({"remark": ["x"]}, ["extra-label", "'remark'"], id="more"),
     ],
 )
 def test_parquet_is_refused_with_place_and_rule(tmp_path, change, parts):
@@ -240,13 +239,13 @@ def test_parquet_is_refused_with_place_and_rule(tmp_path, change, parts):
     for read in (data.load, data.validate):
         with pytest.raises(data.DataError) as refused:
             read("frontex_returns_year", file)
-        for part in ["own.parquet", "frontex_returns_year", *parts]:
+        for part in ["own.parquet", *parts]:
             assert part in str(refused.value)
         assert str(tmp_path) not in str(refused.value)
 
 
 def test_parquet_without_a_column_or_a_row(tmp_path):
-    with pytest.raises(data.DataError, match=r"'operations'.*missing-label"):
+    with pytest.raises(data.DataError, match=r"own\.parquet: there is no column 'operations'"):
         data.load("frontex_returns_year", parquet(tmp_path, pd.DataFrame(RETURNED).drop(columns="operations")))
     with pytest.raises(data.DataError, match=r"own\.parquet has a header and no rows"):
         data.load("frontex_returns_year", parquet(tmp_path, pd.DataFrame(RETURNED).iloc[:0]))

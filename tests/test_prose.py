@@ -23,6 +23,8 @@ from lib import prose
         (prose.change(-0.123), "−12%"),
         (prose.change(0), "0%"),
         (prose.change(12), "+1,200%"),
+        (prose.beside(0.153), "15% above"),
+        (prose.beside(-0.5, 1), "50.0% below"),
         (prose.month(pd.Timestamp("2015-10-01")), "October 2015"),
         (prose.listed(pd.Series({2023: 0.5, 2024: 0.25}), form=prose.percent), "2023 50%, 2024 25%"),
         (prose.several(1, "year", "years"), "1 year"),

@@ -6,7 +6,7 @@ import pandas as pd
 
 from lib.ledger.named import Named
 from lib.measures import studies
-from lib.prose import percent
+from lib.prose import percent, several
 
 # A bar breaks the line of a name.
 QUESTIONS = {
@@ -61,7 +61,7 @@ def counts(named: Named) -> pd.DataFrame:
     votes = {name: studies.votes(named.full(claim)) for claim, name in COUNTS.items()}
     rows = pd.concat([studies.sensitivity(found).assign(claim=name) for name, found in votes.items()])
     rows["said"] = [
-        f"{row.says} ({row.votes} votes{f', {percent(row.share)} against' if row.votes else ''})"
+        f"{row.says} ({several(row.votes, 'vote', 'votes')}{f', {percent(row.share)} against' if row.votes else ''})"
         for row in rows.itertuples()
     ]
     table = rows.pivot(index="count", columns="claim", values="said")

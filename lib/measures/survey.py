@@ -46,7 +46,7 @@ def danger(path: str | Path) -> pd.DataFrame:
     The file holds country (ISO 3166 alpha-3), year, percent (0 to 100) and respondents. The columns of
     `intervals.Share` are added, for the whole number of people nearest to the percentage. Raises `DataError`.
     """
-    table = _known(data.read(path, DANGER, "danger"), path)
+    table = _known(data.read(path, DANGER, "danger"), path, DANGER)
     return _with_intervals(table, "respondents").sort_values(["country", "year"], ignore_index=True)
 
 
@@ -59,7 +59,7 @@ def perpetrators(path: str | Path) -> pd.DataFrame:
     percentages of a country may add up to more than 100. Raises `DataError`, also when a country has two
     bases or more answers than respondents.
     """
-    table = _known(data.read(path, PERPETRATORS, "perpetrators"), path)
+    table = _known(data.read(path, PERPETRATORS, "perpetrators"), path, PERPETRATORS)
     for column in ("answers", "respondents"):
         bases = table.groupby("country")[column].nunique(dropna=False)
         if (bases > 1).any():
@@ -68,7 +68,7 @@ def perpetrators(path: str | Path) -> pd.DataFrame:
                 "number of people in every row of a country"
             )
     too_many = (table["answers"] > table["respondents"]).fillna(False)
-    _refuse(table, path, too_many, "answers", "more than respondents")
+    _refuse(table, path, PERPETRATORS, too_many, "answers", "more than respondents")
     found = _with_intervals(table, "answers")
     return found.sort_values(["country", "share"], ascending=[True, False], ignore_index=True)
 
@@ -137,17 +137,19 @@ def describe(path: str | Path, title: str) -> data.Provenance:
     return replace(data.describe("protection_figures", path), title=title)
 
 
-def _known(table: pd.DataFrame, path: str | Path) -> pd.DataFrame:
-    _refuse(table, path, ~table["country"].isin(data.load("countries")["iso3"]), "country", "no code in countries.csv")
+def _known(table: pd.DataFrame, path: str | Path, schema: dict) -> pd.DataFrame:
+    unknown = ~table["country"].isin(data.load("countries")["iso3"])
+    _refuse(table, path, schema, unknown, "country", "no code in countries.csv")
     return table
 
 
-def _refuse(table: pd.DataFrame, path: str | Path, bad: pd.Series, column: str, rule: str) -> None:
-    """Raise `DataError` for the first bad row; as in CSV, the header is line 1."""
+def _refuse(table: pd.DataFrame, path: str | Path, schema: dict, bad: pd.Series, column: str, rule: str) -> None:
+    """Raise `DataError` for the first bad row, by the line of the file on which it stands."""
     if bad.any():
         row = bad.to_numpy().argmax()
+        line = data.lines(path, schema, "survey")[row]
         raise data.DataError(
-            f"{Path(path).name}, line {row + 2}, column {column!r}, value {str(table[column].iloc[row])!r}: {rule}"
+            f"{Path(path).name}, line {line}, column {column!r}, value {str(table[column].iloc[row])!r}: {rule}"
         )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from lib.measures.around import direction, steady
 from lib.measures.flows import mean_between
-from lib.prose import change, month, number, percent
+from lib.prose import beside, change, month, number, percent
 
 
 @dataclass(frozen=True)
@@ -165,10 +165,10 @@ class Central:
             "memorandum_month": month(self.memorandum),
             "spring_first": month(first),
             "spring_last": month(last),
-            "spring_2017": change(against_year_before(self.series, first, last)),
+            "spring_2017": beside(against_year_before(self.series, first, last)),
             "broke_month": month(self.broke),
             "broke_last": month(self.broke + pd.DateOffset(months=2)),
-            "summer_2017": change(self.summer),
+            "summer_2017": beside(self.summer),
             "central_back_year": str(self.back or "no year"),
             "central_fall": change(self.year.loc[2018:2019].mean() / self.year[2017] - 1),
             "central_recent": change(self.year.loc[2024:2025].mean() / self.year[2023] - 1),

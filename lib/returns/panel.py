@@ -72,12 +72,14 @@ def read_published(path: str | Path) -> pd.DataFrame:
     exact = data.resource("return_panel")["schema"]
     fields = [field for field in exact["fields"] if field["name"] in KEYS]
     fields += [field | {"constraints": {"minimum": 10}} for field in exact["fields"] if field["name"] in COUNTS]
-    table = data.read(path, exact | {"fields": fields}, "return_panel, published form")
+    schema, name = exact | {"fields": fields}, "return_panel, published form"
+    table = data.read(path, schema, name)
     rows, columns = np.nonzero((table[list(COUNTS)] % 10 != 0).fillna(False).to_numpy(bool))
     if len(rows):
         row, column = rows[0], COUNTS[columns[0]]
+        line = data.lines(path, schema, name)[row]
         raise PanelError(
-            f"{Path(path).name}, line {row + 2}, column {column!r}, value '{table.at[row, column]}': not a multiple of "
+            f"{Path(path).name}, line {line}, column {column!r}, value '{table.at[row, column]}': not a multiple of "
             "ten; round the whole table with lib.returns.panel.published, or load exact counts as return_panel"
         )
     return table

@@ -305,6 +305,8 @@ def simulated(seed: int, extra: float = 0.0, start: str = "2022Q3") -> pd.DataFr
 def load(path: str | Path | None = None) -> Returns:
     """`pairs` of the packaged table, or of a reader's file in its form. Raises `DataError`, with the file's name."""
     table = data.load(TABLE, path)
+    if path:  # the line of a row, less two, is what `pairs` takes its label for
+        table.index = [line - 2 for line in data.lines(path, data.resource(TABLE)["schema"], TABLE)]
     try:
         return pairs(table)
     except TripleError as problem:

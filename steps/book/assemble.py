@@ -24,7 +24,7 @@ from steps.book import catalogue, disclosure, figures, front, home, pages, pictu
 from steps.book.bibliography import bibtex
 from steps.book.matrix import matrix, passages
 from steps.book.text import myst, raw
-from steps.engine import plan, record
+from steps.engine import given, plan, record
 from steps.engine.execute import EXECUTED
 
 FRESH = ROOT / "_build" / "assembled"  # made here, then put in place file by file
@@ -56,7 +56,7 @@ def published(name: str, found: pd.DataFrame) -> tuple[dict, dict[str, str]]:
     notebook = json.loads((EXECUTED / f"{name}.ipynb").read_text(encoding="utf-8"))
     # not the cell in which papermill wrote where a reader's own files lie
     notebook["cells"] = [cell for cell in notebook["cells"] if INJECTED not in cell["metadata"].get("tags", [])]
-    release = bool(os.environ.get(plan.RELEASE))
+    release = bool(os.environ.get(given.RELEASE))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":  # folded away, one click from what it makes
             cell["metadata"]["tags"] = [*cell["metadata"].get("tags", []), "hide-input"]
@@ -75,7 +75,7 @@ def published(name: str, found: pd.DataFrame) -> tuple[dict, dict[str, str]]:
             if "text/html" in bundle:
                 html = pages.linked(bundle["text/html"], trails)
                 out["data"] = {"text/html": html, "text/plain": bundle.get("text/plain", "")}
-    if plan.own(name):
+    if given.own(name):
         said = raw(disclosure.head(pictures.records(name), release))
         first = notebook["cells"][0]
         lead, heading, text = first["source"].partition("\n## ")

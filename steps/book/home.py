@@ -153,7 +153,7 @@ def pages(claims: pd.DataFrame, executed: Path, chapters: list[str]) -> dict[str
     `claims` is `lib.ledger.results.claims`.
     """
     names = ("home", "samenvatting", "recommendations")
-    if set(WORDS["nl"]["chapters"]) - {SYNTHESIS} - set(chapters):
+    if set(WORDS["nl"]["chapters"]) - {SYNTHESIS, *chapters}:
         return dict.fromkeys(names, NOT_HERE)
     found = dossier.Trail(claims=claims, **{name: data.load(table) for name, table in TRAIL.items()})
     front = Front(found, glued(executed, chapters))

@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from steps import ROOT
-from steps.engine import plan, record
+from steps.engine import given, record
 
 EXECUTED = ROOT / "_build" / "executed"
 FAILED = ROOT / "_build" / "failed"
@@ -91,7 +91,7 @@ def _executed(name: str, source: Path, failed: Path, used: set[str], build: Conn
     seconds = float(os.environ.get("CELL_SECONDS", SECONDS))
     try:
         return papermill.execute_notebook(
-            source, failed, plan.own(name), engine_name="warm", kernel_name="python3", cwd=source.parent,
+            source, failed, given.own(name), engine_name="warm", kernel_name="python3", cwd=source.parent,
             progress_bar=False,
             request_save_on_cell_execute=False,  # writing megabytes after every cell would double the time
             seconds=seconds, used=used, build=build,

@@ -5,13 +5,13 @@ CHAPTERS="a b" in the environment asks for a preview with these chapters, and th
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 
 from lib import chapters
 from lib.chapters import SYNTHESIS
 from steps import ROOT
+from steps.engine import given
 
 ALL = sorted({file.stem for suffix in ("md", "ipynb") for file in (ROOT / "notebooks").glob(f"*.{suffix}")})
 ASKED = os.environ.get("CHAPTERS", "").split()
@@ -22,15 +22,7 @@ EXECUTED = ALL if SYNTHESIS in CHAPTERS else CHAPTERS
 OUTPUT = "html" if CHAPTERS == ALL else "preview"
 OPENS = f"_build/{OUTPUT}/index.html"
 
-OWN = "OWN_FILES"  # the variable in which `steps.own` hands over a reader's files: by chapter, by parameter
-RELEASE = "OWN_RELEASE"  # set where the pages may be shown to others
-
 SYNC, ASSEMBLE = "sync", "assemble"
-
-
-def own(chapter: str) -> dict[str, str]:
-    """The files of a reader's own that a chapter is given, by parameter; none in the book that is published."""
-    return json.loads(os.environ.get(OWN, "{}")).get(chapter, {})
 
 
 def size(chapter: str) -> int:
@@ -61,6 +53,6 @@ def steps() -> dict[str, str]:
 
 def ready(seconds: float) -> str:
     """The last words of a good build; of one on a reader's own files `steps.own` has them."""
-    if os.environ.get(OWN):
+    if os.environ.get(given.OWN):
         return ""
     return f"\nThe book is ready ({seconds:.0f} s). Open {OPENS}\n"

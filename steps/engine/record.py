@@ -24,7 +24,7 @@ from functools import cache
 from pathlib import Path
 
 from steps import ROOT
-from steps.engine import plan
+from steps.engine import given
 
 RECORDS = ROOT / "_build" / "records"
 GONE = "gone"
@@ -52,7 +52,7 @@ def _content(kind: str, name: str) -> bytes:
     if kind == "asked":
         found = os.environ.get("CHAPTERS", "").split()
     elif kind == "own":
-        found = plan.own(name)
+        found = given.own(name)
     elif kind == "listing":
         found = sorted(str(file.relative_to(ROOT)) for file in _inside(ROOT / name))
     elif kind in ("cells", "text"):

@@ -157,7 +157,8 @@ def test_anatomy_of_a_chapter(soup):
 def test_anatomy_of_a_supplement(soup, chapter):
     [above] = [name for name, names in chapters.supplements().items() if chapter in names]
     assert soup.select_one("p.above a")["href"] == f"{above}.html"
-    assert words(soup.h1).rstrip("# ").endswith("?") and words(soup.select_one(".eyebrow")).startswith("A supplement to")
+    assert words(soup.h1).rstrip("# ").endswith("?")
+    assert words(soup.select_one(".eyebrow")).startswith("A supplement to")
     lead = words(soup.select_one(".lead"))
     assert lead.count(".") == 2 and "invented data" in lead.partition(".")[0]
     assert not soup.select("li.claim, details.depth figure")

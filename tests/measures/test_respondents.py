@@ -57,11 +57,14 @@ def test_two_shares_of_the_same_people():
 def test_the_reports_shares_are_counted_or_printed():
     table = data.load("protection_proportions")
     shares, rows = respondents.reported(table)
-    assert shares["aim-justice"].count == 12
-    assert "need-return" not in shares
-    aim = rows[rows["id"] == "aim-justice"].set_index("kind")["percent"]
-    assert aim[respondents.COUNTED] == pytest.approx(100 * 12 / 23)
-    assert aim[respondents.PRINTED] == 55
+    assert shares["aim-migration"].count == 12
+    assert not {"need-return", "aim-justice"} & set(shares)
+    aim = rows[rows["id"] == "aim-foreign-affairs"].set_index("kind")["percent"]
+    assert aim[respondents.COUNTED] == pytest.approx(100 * 55 / 66)
+    assert aim[respondents.PRINTED] == 83
+    by_ministry = rows.set_index("id")[["kind", "percent"]]  # two footnotes, two names of a ministry
+    assert by_ministry.loc["aim-migration"].tolist() == [respondents.COUNTED, pytest.approx(100 * 12 / 23)]
+    assert by_ministry.loc["aim-justice"].tolist() == [respondents.PRINTED, 55]
     assert rows.loc[rows["kind"] == respondents.PRINTED, ["low", "high", "count"]].isna().all(axis=None)
     assert rows["asked"].notna().all()
 

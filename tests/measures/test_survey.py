@@ -73,7 +73,7 @@ def test_the_count_is_the_nearest_and_lies_in_its_interval(tmp_path_factory, per
         ("0,40", "0,", "line 4, column 'respondents'"),
         ("0,40", "0,0", "line 4, column 'respondents', value '0'"),
         ("TUN,2022", "TUN,2023", "line 3, country 'TUN', year '2023': primary-key"),
-        ("percent", "share", "column 'percent': missing-label"),
+        ("percent", "share", "there is no column 'percent'"),
     ],
 )
 def test_bad_rows_on_danger_are_named(file, old, new, said):

@@ -196,7 +196,7 @@ def twice(rows):
         (elsewhere, ["mine.csv, line 2", "'c_dest'", "'EFTA'", "THRD or TOTAL", "download the totals"]),
         (colon, ["mine.csv, line 2", "'OBS_VALUE'", "':'", "or nothing; write 1234"]),
         (short_quarter, ["mine.csv, line 2", "'TIME_PERIOD'", "'2021Q1'", "pattern"]),
-        (without_geo, ["mine.csv, line 1", "'geo'", "missing-label", "the header has to be"]),
+        (without_geo, ["mine.csv: there is no column 'geo'", "The columns have to be named"]),
         (twice, ["mine.csv, line ", "primary-key", "TIME_PERIOD '2021-Q1'"]),
     ],
     ids=lambda value: getattr(value, "__name__", None),
