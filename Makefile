@@ -12,7 +12,7 @@ export OPENBLAS_NUM_THREADS = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check own serve status sync describe lab lock benchmark montecarlo clean
+.PHONY: help book test check own new serve status sync describe lab lock benchmark montecarlo clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -35,17 +35,26 @@ book: $(READY)  ## build the book (CHAPTERS="a b": a preview with these chapters
 	@$(BIN)/python -m steps.build
 
 test: $(READY)  ## everything that CI runs
-	@$(BIN)/python -m steps.pairs check
+	@$(BIN)/python -m steps.left
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --durations=5 && echo "All tests passed."
 
 check: $(READY)  ## the fast tests (half a minute or so): no chapter runs, no browser, no simulation, a few examples of each property
-	@$(BIN)/python -m steps.pairs check
+	@$(BIN)/python -m steps.left
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile quick -m "not book and not browser and not simulation" && echo "Fast tests passed; make test runs the rest."
 
 own: $(READY)  ## a chapter on your own files: make own CHAPTER=return panel=FILE (synthesis=1: the whole book on them)
 	@FROM="$(PWD)" $(BIN)/python -m steps.own $(MAKEOVERRIDES)
+
+# `make new chapter NAME=training`: the kind is no target of its own, and the words are handed over as they are.
+ifeq (new,$(firstword $(MAKECMDGOALS)))
+begun := $(wordlist 2,99,$(MAKECMDGOALS))
+.PHONY: $(begun)
+$(begun): new ; @:
+endif
+new: $(READY)  ## begin one: make new claim|table|figure|chapter NAME='...' (each says what more it needs)
+	@GIVEN="$(foreach word,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(word)))),$(word)))" $(BIN)/python -m steps.new $(begun)
 
 serve: $(READY)  ## serve the book locally and rebuild it when a file changes
 	@$(BIN)/python -m steps.serve

@@ -16,6 +16,7 @@ import pandas as pd
 
 from lib import cells, own_files
 from lib.cells import SHOWN_ERRORS, Cells, DataError
+from lib.described import SEEN, to_write
 from lib.used import only
 
 __all__ = [
@@ -27,9 +28,6 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "data" / "datapackage.json"
 
 DATES = {"yearmonth": "%Y-%m", "date": "%Y-%m-%d"}
-
-# How much of a public source was seen, as a source line says it; whole sources need no word.
-SEEN = {"whole": "", "excerpt": ", seen in excerpts", "republished": ", as republished by others"}
 
 # How a value is written, and how to say so. Frictionless and pandas each read more than this, and not the same.
 FORMS = {
@@ -118,13 +116,21 @@ def _package(modified: int) -> dict[str, dict]:
 
 
 def _check_descriptor(resource: dict) -> None:
-    """Raise `DataError` for a name, path or address that pages could not carry as they stand."""
+    """Raise `DataError` for what no table can do without, and a name, path or address that no page could carry."""
+    called = resource.get("name", "")
+    for key in ("name", "path", "schema"):
+        if not resource.get(key):
+            raise DataError(f"{PACKAGE.name}, table {called!r}: it has no {key}; write it")
+    if not isinstance(resource["schema"].get("fields"), list):
+        raise DataError(
+            f"{PACKAGE.name}, table {called!r}: its schema has no list of fields; write one for each column"
+        )
     values = [("name", resource["name"], r"[a-z0-9_]+", "lower-case letters, digits and _")]
     values += [("path", resource["path"], r"[\w-]+\.csv", "the name of a CSV file in the folder of the package")]
     values += [("field", field["name"], r"\w+", "letters, digits and _") for field in resource["schema"]["fields"]]
     values += [
         ("address of a source", source["path"], r"https?://[^\s<>\"\\]+", "an address that begins with https://")
-        for source in resource["sources"]
+        for source in resource.get("sources", [])
         if "path" in source
     ]
     for what, value, pattern, rule in values:
@@ -145,13 +151,29 @@ def resource(name: str) -> dict:
     with only(f"table {name}"):
         known = _package(PACKAGE.stat().st_mtime_ns)
     if name not in known:
+        if re.fullmatch(r"\w+", name) and (PACKAGE.parent / f"{name}.csv").is_file():
+            raise DataError(not_described(name))
         near = difflib.get_close_matches(name, known, n=3) or sorted(known)
         raise DataError(f"no table named {name!r} in {PACKAGE.name}; did you mean {', '.join(near)}?")
     return known[name]
 
 
+def not_described(name: str) -> str:
+    """What to do about a file that the data package does not have."""
+    return f"data/{name}.csv is there and not described: make new table NAME={name}"
+
+
+def _refuse_half_described(name: str) -> None:
+    if lacking := to_write(resource(name)):
+        raise DataError(
+            f"table {name!r} is not wholly described; write in data/{PACKAGE.name}: {'; '.join(lacking)}. Then run "
+            "`make describe`"
+        )
+
+
 def describe(name: str, path: str | Path | None = None) -> Provenance:
     """Provenance of a table; with `path`, of a reader's own file in that table's form."""
+    _refuse_half_described(name)
     found = resource(name)
     own = bool(path)
     return Provenance(
@@ -221,13 +243,18 @@ def _misspelt(table: Cells, schema: dict) -> list[str]:
     """The values that are not written as their type wants."""
     found = []
     for at, field in enumerate(schema["fields"]):
-        pattern, rule = FORMS.get(field["type"], (r"(?s:.*)", ""))
+        rule = FORMS.get(field["type"], ("", ""))[1]
         for number, (row, line) in enumerate(zip(table.rows, table.lines, strict=True)):
             cell = row[at]
-            if cell and not (re.fullmatch(pattern, cell, re.ASCII) and _fits(cell, field["type"])):
+            if cell and not written_as(cell, field["type"]):
                 place = f"{table.file}, line {line}, column {field['name']!r}, value {table.shown(number, at)}"
                 found.append((line, f"{place}: type-error: not {rule}"))
     return [error for _, error in sorted(found, key=lambda one: one[0])]
+
+
+def written_as(cell: str, type: str) -> bool:
+    """Whether a cell is written as a type of a schema wants it; every text is text."""
+    return type not in FORMS or bool(re.fullmatch(FORMS[type][0], cell, re.ASCII) and _fits(cell, type))
 
 
 def _fits(cell: str, type: str) -> bool:
@@ -277,6 +304,9 @@ def load(name: str, path: str | Path | None = None) -> pd.DataFrame:
     if path:
         return read(path, schema, name)
     file = _file(name, None)
+    if "sha256" not in resource(name):
+        _refuse_half_described(name)
+        raise DataError(f"table {name!r} is described and was not recorded yet; run `make describe`")
     if sha256(file) != (recorded := resource(name)["sha256"]):
         if hashlib.sha256(normal(file.read_bytes())).hexdigest() == recorded:
             raise DataError(

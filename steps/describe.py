@@ -6,17 +6,15 @@ import json
 import sys
 
 from lib import data
+from steps import left
 from steps.book import links
 
 
 def problems() -> list[str]:
     """Everything wrong with the tables, and with what hangs between them, one message each."""
-    try:
-        names = list(data.resources())
-    except data.DataError as problem:
-        return [str(problem)]
-    found = []
-    for name in names:
+    if found := left.descriptors():
+        return found
+    for name in data.resources():
         try:
             data.validate(name)
         except data.DataError as problem:

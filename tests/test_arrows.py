@@ -12,11 +12,13 @@ import pytest
 from conftest import ROOT
 
 # The packages from the ground up. `lib` is what stands in it itself, its floor; `steps` is what all steps share;
-# the commands are the modules that people and make call, with `dodo`, which says what step does what.
+# the commands are the modules that people and make call, with `dodo`, which says what step does what; `make new` is a
+# command that uses others.
 COMMANDS = "commands"
 ORDER = (
     "lib", "lib.ledger", "lib.effects", "lib.returns", "lib.measures", "lib.document", "lib.synthesis", "lib.charts",
     "steps", "steps.engine", "steps.book", COMMANDS,
+    "steps.new",
 )  # fmt: skip
 NAMED = re.compile(r"(lib|steps)(\.\w+)+")
 FILES = [ROOT / "dodo.py", *(ROOT / "lib").rglob("*.py"), *(ROOT / "steps").rglob("*.py")]

@@ -82,3 +82,12 @@ def test_the_ledger_and_the_front_know_every_chapter():
 
     assert {claim.chapter for claim in read_ledger().values()} == set(chapters.tested())
     assert list(home.WORDS["nl"]["chapters"]) == list(chapters.titles())
+
+
+def test_a_chapter_in_no_count_ends_the_build_before_any_step(monkeypatch):
+    from steps.engine import plan
+
+    assert plan.SYNC in plan.steps()
+    monkeypatch.setattr(chapters, "missing", lambda: "the chapter training is in no count")
+    with pytest.raises(SystemExit, match="the chapter training is in no count"):
+        plan.steps()

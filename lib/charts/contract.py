@@ -15,6 +15,7 @@ from jsonschema import ValidationError
 
 from lib import colours
 from lib.charts import named
+from lib.charts.fields import unknown
 from lib.charts.quick import quick, validate
 from lib.charts.theme import MUTED, SIMULATED, config
 from lib.data import Provenance
@@ -101,26 +102,58 @@ def figure(
     and for a phone. `title` states the finding, `subtitle` the unit and the period, `description` is the
     alt text, `table` the figures drawn, as they can be downloaded. When a source is simulated, the picture is
     stamped so, and the table begins with a column `data` that says so in every row. Raises `ValueError` when a
-    text is missing or the id is no kebab-case, and Altair's `SchemaValidationError` for a chart that is none. That a
-    drawing is wider than it was asked to be is found when the book draws it (`steps.book.pictures`).
+    text is missing, the id is no kebab-case or a chart asks for a field that its data have not, `TypeError` for
+    something of another kind (a table's name for its source, a chart for a function), and Altair's
+    `SchemaValidationError` for a chart that is none. That a drawing is wider than it was asked to be is found when the
+    book draws it (`steps.book.pictures`).
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id):
         raise ValueError(f"figure id {id!r}: use lower-case words joined by hyphens")
     for name, text in {"title": title, "subtitle": subtitle, "description": description}.items():
         if not text.strip():
             raise ValueError(f"figure {id}: its {name} is empty")
+    _refuse_kinds(id, build, sources, table)
     if not sources or table.empty:
         raise ValueError(f"figure {id}: a figure needs sources and a table of what it draws")
     if simulated := _simulated(sources):
         table = table.copy()
         table.insert(0, "data", "SIMULATED")
-    specs = {
-        size: _spec(build, width, description, simulated) for size, width in {"wide": WIDE, "narrow": NARROW}.items()
-    }
+    sizes = {"wide": WIDE, "narrow": NARROW}
+    specs = {size: _spec(id, build, width, description, simulated) for size, width in sizes.items()}
     titles = named.titles(sources)
     for spec in specs.values():
         named.name_fields(spec, titles)
     return Figure(id, title, subtitle, description, tuple(sources), table, specs, note)
+
+
+def _refuse_kinds(id: str, build: object, sources: object, table: object) -> None:
+    """Raises `TypeError` that says what to write instead of something of another kind."""
+    if not callable(build):
+        raise TypeError(
+            f"figure {id}: it begins with a function of a width, which is called for the column and for a phone; write "
+            f"`lambda width: ...` that returns the chart, not the {type(build).__name__} itself"
+        )
+    if isinstance(sources, str | Provenance):
+        one = f'data.describe("{sources}")' if isinstance(sources, str) else f'data.describe("{sources.name}")'
+        raise TypeError(f"figure {id}: its sources are a list, also where there is one; write sources=[{one}]")
+    if not isinstance(sources, Sequence):
+        raise TypeError(f"figure {id}: its sources are a list of data.describe(...), not {_kind(sources)}")
+    for source in sources:
+        if isinstance(source, str):
+            raise TypeError(
+                f"figure {id}: a source is the description of a table and not its name; write "
+                f'sources=[data.describe("{source}")]'
+            )
+        if not isinstance(source, Provenance):
+            raise TypeError(f"figure {id}: a source is what data.describe(...) returns, not {_kind(source)}")
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(
+            f"figure {id}: its table is a DataFrame of what is drawn, that readers download, not {_kind(table)}"
+        )
+
+
+def _kind(thing: object) -> str:
+    return "None" if thing is None else f"a {type(thing).__name__}"
 
 
 def evidence(sources: Sequence[Provenance]) -> str:
@@ -140,15 +173,21 @@ def _simulated(sources: Sequence[Provenance]) -> bool:
     return any(source.status == SIMULATED_STATUS for source in sources)
 
 
-def _spec(build: Callable[[int], alt.TopLevelMixin], width: int, description: str, simulated: bool) -> dict:
+def _spec(id: str, build: Callable[[int], alt.TopLevelMixin], width: int, description: str, simulated: bool) -> dict:
     with quick():
         chart = build(width)
+        if not isinstance(chart, alt.TopLevelMixin):
+            raise TypeError(
+                f"figure {id}: its function has to return a chart; for width {width} it gave {_kind(chart)}"
+            )
         spec = chart.to_dict(validate=False)
     try:
         validate(chart, {key: part for key, part in spec.items() if key != "datasets"})
     except ValidationError as error:
         build(width).to_dict()  # again, each part validated as it is made: the error then names the part and its line
         raise SchemaValidationError(chart, error) from None
+    for field, known in unknown(spec):  # Vega draws nothing for such a field, and says nothing
+        raise ValueError(f"figure {id}: no field {field!r} in the data of its chart; it has {', '.join(known)}")
     spec["description"] = description
     spec["config"] = config()
     spec.setdefault("padding", {"left": 2, "right": 2, "top": 4, "bottom": 2})

@@ -60,6 +60,7 @@ WORDS = {
             small.AGREES: "agree", small.PART: "on which studies disagree", small.DIFFERS: "differ",
             small.OPEN: "not checked",
         },
+        "one": {small.AGREES: "agrees", small.DIFFERS: "differs"},
         "chapters": TITLES,
         "shown": {}, "amount": {},
         "for": "statements",
@@ -224,7 +225,8 @@ def _marks(front: Front) -> list[dict]:
     for chapter, title in TITLES.items():
         verdicts = front.found.claims.loc[front.found.claims["chapter"] == chapter, "verdict"]
         counts = Counter(shapes.get(verdict, small.OPEN) for verdict in verdicts)
-        said = ", ".join(f"{counts[kind]} {word}" for kind, word in kinds.items() if counts[kind])
+        words = kinds | {kind: word for kind, word in WORDS["en"]["one"].items() if counts[kind] == 1}
+        said = ", ".join(f"{counts[kind]} {word}" for kind, word in words.items() if counts[kind])
         picture = small.marks([(counts[kind], kind) for kind in kinds], f"{title}: {said}")
         rows.append({"chapter": chapter, "title": title, "said": said, "picture": Markup(picture)})
     return rows

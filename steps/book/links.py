@@ -11,7 +11,8 @@ from lib import data
 from lib.ledger.verdicts import OURS
 from lib.synthesis import answers, dossier, trail
 
-BESIDE = ("claims_needs", "public_record", "assessments")  # that name ids as well, in their first column
+# tables that name ids as well, in their first column
+BESIDE = ("claims_needs", "claims_apart", "public_record", "assessments")
 TRAIL = {
     "findings": "report_findings", "conclusions": "report_conclusions", "recommendations": "report_recommendations",
     "finding_claim": "links_finding_claim", "conclusion_finding": "links_conclusion_finding",

@@ -41,7 +41,12 @@ def pictures(chapter: str) -> str:
 
 
 def steps() -> dict[str, str]:
-    """The title of each step, once it is done, by its name; in the order of the build."""
+    """The title of each step, once it is done, by its name; in the order of the build.
+
+    Ends the process where a chapter is in no count. `make sync` needs no steps: it also serves a chapter that is new.
+    """
+    if wrong := chapters.missing():
+        sys.exit(wrong)
     return {
         SYNC: "text and .ipynb of each chapter in step",
         **{execute(name): f"chapter {name} executed" for name in EXECUTED},
