@@ -24,6 +24,7 @@ from pathlib import Path
 
 import yaml
 
+from lib.chapters import supplements, tested
 from steps import ROOT, StepError
 from steps.engine import given as handed
 from steps.engine.html import swap
@@ -34,19 +35,22 @@ COPIED = ("book", "data", "lib", "notebooks", "steps", "_config.yml", "_toc.yml"
 BUILT = ("executed", "results", "figures", "pictures", "records")  # what chapters on the shipped data left
 PARAMETERS = re.compile(r":tags: \[parameters\]\n(.*?)^```", re.DOTALL | re.MULTILINE)
 OPTIONS = ("synthesis", "release")  # each 1 or left out
-SYNTHESIS = "synthesis"
 
 
-def parameters(chapter: str) -> dict[str, str]:
-    """The parameters of a chapter that name files, each with what its cell says of it."""
-    found = PARAMETERS.search((ROOT / "notebooks" / f"{chapter}.md").read_text(encoding="utf-8"))
+def notebooks(chapter: str) -> list[str]:
+    """The notebooks of a chapter: its own, and those of its supplements."""
+    return [chapter, *supplements().get(chapter, [])]
+
+
+def parameters(chapter: str) -> list[str]:
+    """The parameters of a chapter that name files, and those of its supplements."""
+    return list(dict.fromkeys(one for notebook in notebooks(chapter) for one in _parameters(notebook)))
+
+
+def _parameters(notebook: str) -> list[str]:
+    found = PARAMETERS.search((ROOT / "notebooks" / f"{notebook}.md").read_text(encoding="utf-8"))
     body = ast.parse(found[1]).body if found else []
     return [node.targets[0].id for node in body if isinstance(node, ast.Assign)]
-
-
-def chapters() -> list[str]:
-    """The chapters that test claims, by name."""
-    return sorted(file.stem for file in (ROOT / "notebooks").glob("*.md") if file.stem != SYNTHESIS)
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,16 @@ class Run:
     own: dict[str, dict[str, str]]
     synthesis: bool
     release: bool
+
+    @property
+    def notebooks(self) -> dict[str, dict[str, str]]:
+        """The files of each notebook by parameter: of a chapter and of its supplements, each those that it takes."""
+        given = {
+            notebook: {one: its[one] for one in _parameters(notebook) if one in its}
+            for chapter, its in self.own.items()
+            for notebook in notebooks(chapter)
+        }
+        return {notebook: its for notebook, its in given.items() if its}
 
     @property
     def files(self) -> list[Path]:
@@ -74,7 +88,7 @@ def asked(words: list[str], here: Path) -> Run:
     for name, value in options.items():
         if value not in ("0", "1"):
             raise StepError(f"{name}={value}: write {name}=1, or leave it out")
-    known = {name: parameters(name) for name in chapters()}
+    known = {name: parameters(name) for name in sorted(tested())}
     if names == [""]:
         raise StepError(f"which chapter? Write {_example(known)}; {_what(known)}")
     for name in names:
@@ -150,7 +164,7 @@ def prepare(run: Run) -> dict[str, str]:
     config["sphinx"]["config"]["html_theme_options"]["notice"] = notice(run)
     (WORK / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False), encoding="utf-8")
     wanted = "" if run.synthesis else " ".join(run.own)
-    given = {"PYTHONPATH": str(WORK), "CHAPTERS": wanted, handed.OWN: json.dumps(run.own)}
+    given = {"PYTHONPATH": str(WORK), "CHAPTERS": wanted, handed.OWN: json.dumps(run.notebooks)}
     return {**os.environ, **given, handed.RELEASE: "1" if run.release else ""}
 
 
@@ -175,8 +189,8 @@ def keep(run: Run) -> tuple[Path, Counter]:
     (WORK / "_build" / ("html" if run.synthesis else "preview")).rename(fresh / "pages")
     verdicts = []
     for chapter in run.own:
-        if not run.release:
-            (WORK / "_build" / "executed" / f"{chapter}.ipynb").rename(fresh / f"{chapter}.ipynb")
+        for notebook in [] if run.release else notebooks(chapter):
+            (WORK / "_build" / "executed" / f"{notebook}.ipynb").rename(fresh / f"{notebook}.ipynb")
         with (fresh / "pages" / "book" / "files" / f"{chapter}.claims.csv").open(encoding="utf-8", newline="") as file:
             verdicts += csv.DictReader(file)
     with (fresh / "verdicts.csv").open("w", encoding="utf-8", newline="") as file:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.book
 
 CHAPTER, OTHER = "irregular_migration", "return"
 SYNTHESIS = "synthesis"
-ALL = set(chapters.titles())
+ALL = set(chapters.named())
 TEXT = f"notebooks/{CHAPTER}.md"
 LOCK = "requirements.lock"
 FIRST_CELL = "import altair as alt\n"  # of the first chapter of the small book
@@ -264,6 +264,15 @@ def test_an_unknown_chapter_is_refused_with_the_list(small):
     built = small.build(CHAPTERS="nonsense")
     assert built.returncode != 0
     assert re.search(r"nonsense; there are: one, two", built.stdout + built.stderr)
+
+
+def test_a_chapter_in_no_contents_is_refused_before_anything_runs(small):
+    stray = small.root / "notebooks" / "three.md"
+    stray.write_text("# Three\n", encoding="utf-8")
+    built = small.build()
+    stray.unlink()
+    assert built.returncode != 0 and not built.stdout
+    assert built.stderr.startswith("the chapter three is in no count and no contents: add ")
 
 
 def test_a_reader_can_run_a_chapter_on_a_file_of_their_own(project, tmp_path):

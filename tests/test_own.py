@@ -36,6 +36,18 @@ def test_words_become_files_of_chapters_from_where_one_stands(panel):
     assert run.synthesis and not run.release and run.files == [panel]
 
 
+def test_a_chapter_and_its_supplement_get_each_the_files_that_they_take(panel):
+    quarters = panel.with_name("quarters.csv")
+    quarters.touch()
+    both = own.asked(["CHAPTER=return", f"panel={panel}", f"eurostat_returns={quarters}"], panel.parent)
+    files = {"panel": str(panel), "eurostat_returns": str(quarters)}
+    assert both.own == {"return": files} and both.notebooks == {"return": {"panel": str(panel)}, "return_panel": files}
+    one = own.asked(["CHAPTER=return", f"eurostat_returns={quarters}"], panel.parent)
+    assert one.notebooks == {"return_panel": {"eurostat_returns": str(quarters)}}
+    with pytest.raises(StepError, match=r"no chapter 'return_panel'; did you mean return\?"):
+        own.asked(["CHAPTER=return_panel", f"panel={panel}"], panel.parent)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -84,7 +96,8 @@ def test_three_lines_a_page_and_a_table_of_verdicts_come_out(page):
     root, said = page
     place = root / "own-runs" / "return-mine"
     assert re.search(r"\d+ claims: \d+ confirmed, .*differs", said) and "own-runs/return-mine/index.html" in said
-    assert {file.name for file in place.iterdir()} == {"index.html", "pages", "return.ipynb", "verdicts.csv"}
+    kept = ("index.html", "pages", "return.ipynb", "return_panel.ipynb", "verdicts.csv")
+    assert sorted(file.name for file in place.iterdir()) == sorted(kept)
     verdicts = pd.read_csv(place / "verdicts.csv")
     assert len(verdicts) == data.load("claims").query("chapter == 'return'").shape[0]
     opens = re.search(r'url=([^"]+)"', (place / "index.html").read_text(encoding="utf-8"))[1]
@@ -103,6 +116,22 @@ def test_the_page_says_whose_data_and_nothing_of_what_is_not_so(page):
     assert "Before you show this" in disclosed and re.search(r"\d+ rows by month", disclosed)
     home = BeautifulSoup((pages / "book" / "index.html").read_text(encoding="utf-8"), "html.parser")
     assert "Own data" in home.get_text()
+
+
+@pytest.mark.book
+def test_the_supplement_ran_on_the_same_file_and_the_chapter_leads_to_it(page):
+    root, _ = page
+    chapters_ = root / "own-runs" / "return-mine" / "pages" / "book" / "chapters"
+    chapter, supplement = (
+        BeautifulSoup((chapters_ / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+        for name in ("return", "return_panel")
+    )
+    assert chapter.select("article a[href='return_panel.html']")
+    assert "Before you show this" in supplement.select_one(".disclosure").get_text()
+    heads = [[cell.get_text() for cell in table.select("th")] for table in supplement.select("table.plain")]
+    assert ["Estimate" in head for head in heads] == [True, False, False] and "SIMULATED" not in str(heads)
+    assert len(supplement.select_one("table.plain").select("tbody tr")) == 20
+    assert "own file mine.csv" in supplement.find(id="fig-estimators").get_text()
 
 
 @pytest.mark.book

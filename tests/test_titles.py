@@ -62,7 +62,7 @@ def test_an_inverted_dictionary_is_found():
     assert not list(inverted("by = {c: level for c, level in levels.items()}\nx = {c: 2 * v for c, v in d.items()}"))
 
 
-@pytest.mark.parametrize("chapter", [*CHAPTERS, "protection", "return", "synthesis"])
+@pytest.mark.parametrize("chapter", [*CHAPTERS, "protection", "return", "return_panel", "synthesis"])
 def test_no_country_is_looked_up_by_its_level(chapter):
     """Two partners with the same level would become one: look sizes up by name."""
     assert not [text for code in cells(chapter) for text in inverted(code)]

@@ -14,25 +14,40 @@ from sphinx.environment import BuildEnvironment
 # What the header says. A page that is not there is left out, and the menus hold every other page of the book.
 LINKS = (("book/recommendations", "Recommendations"), ("book/ledger", "All claims"))
 ANSWER, CHAPTERS, BENEATH = "Answer", "Chapters", "Data and methods"
+FOLDER = "book/chapters/"
 FEW, MANY = 3, 30  # sections of a page that has its contents beside it, though it is no chapter
 
 
 def parts(env: BuildEnvironment) -> list[tuple[str, list[tuple[str, str]]]]:
     """The parts of the book in order: caption, and name and title of each page."""
-    root = env.get_doctree(env.config.root_doc)
+    return [(caption or "", pages) for caption, pages in _trees(env, env.config.root_doc)]
+
+
+def supplements(env: BuildEnvironment) -> dict[str, list[tuple[str, str]]]:
+    """The pages beneath each chapter that has any: name and title."""
+    chapters = [name for _, pages in parts(env) for name, _ in pages if name.startswith(FOLDER)]
+    beneath = {name: [page for _, pages in _trees(env, name) for page in pages] for name in chapters}
+    return {name: pages for name, pages in beneath.items() if pages}
+
+
+def _trees(env: BuildEnvironment, name: str) -> list[tuple[str | None, list[tuple[str, str]]]]:
+    """What a page has beneath it: caption of each tree, and name and title of its pages."""
     return [
-        (tree["caption"] or "", [(name, title or env.titles[name].astext()) for title, name in tree["entries"]])
-        for tree in root.findall(addnodes.toctree)
+        (tree["caption"], [(page, title or env.titles[page].astext()) for title, page in tree["entries"]])
+        for tree in env.get_doctree(name).findall(addnodes.toctree)
     ]
 
 
-def menus(book: list[tuple[str, list[tuple[str, str]]]]) -> list[tuple[str, list[tuple[str, list[tuple[str, str]]]]]]:
+def menus(
+    book: list[tuple[str, list[tuple[str, str]]]], beneath: dict[str, list[tuple[str, str]]]
+) -> list[tuple[str, list[tuple[str, list[tuple[str, str]]]]]]:
     """The two menus of the header, each with the parts that stand in it: the chapters, and all that lies beneath.
 
-    A page that the header links by itself (`LINKS`) is in no menu.
+    A chapter is followed by its supplements (`beneath`). A page that the header links by itself (`LINKS`) is in none.
     """
     linked = {name for name, _ in LINKS}
-    kept = [(caption, [page for page in pages if page[0] not in linked]) for caption, pages in book]
+    whole = [(caption, [one for page in pages for one in (page, *beneath.get(page[0], []))]) for caption, pages in book]
+    kept = [(caption, [page for page in pages if page[0] not in linked]) for caption, pages in whole]
     inside = {True: [], False: []}
     for caption, pages in kept:
         if pages:
@@ -47,7 +62,7 @@ def links(env: BuildEnvironment) -> list[tuple[str, str]]:
 
 def has_contents(name: str, sections: list, root: str) -> bool:
     """Whether a page has its contents beside it: chapters have, and others with a few sections, but not the first."""
-    return name != root and (name.startswith("book/chapters/") or FEW <= len(sections) <= MANY)
+    return name != root and (name.startswith(FOLDER) or FEW <= len(sections) <= MANY)
 
 
 def contents(toc: nodes.Node, depth: int = 2) -> list[tuple[str, str, list]]:
@@ -62,7 +77,7 @@ def contents(toc: nodes.Node, depth: int = 2) -> list[tuple[str, str, list]]:
 def trail(env: BuildEnvironment, name: str) -> tuple[str | None, str | None, str | None]:
     """The pages before, after and above one: those of the book have neighbours, and those beneath one of them have it.
 
-    A page beneath another, as a table beneath the data catalogue, is in no menu and between no two others.
+    A page beneath another, as a table beneath the data catalogue, is between no two others.
     """
     order = [env.config.root_doc, *(page for _, pages in env.book_parts for page, _ in pages)]
     if name in order:
@@ -84,7 +99,8 @@ def _page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree:
     for what, page in zip(("prev", "next", "above"), trail(app.env, pagename), strict=True):
         title = page and escape(app.env.titles[page].astext())
         context[what] = page and {"name": page, "link": app.builder.get_relative_uri(pagename, page), "title": title}
-    context["header"] = {"answer": ANSWER, "menus": menus(app.env.book_parts), "links": links(app.env)}
+    inside = menus(app.env.book_parts, app.env.book_beneath)
+    context["header"] = {"answer": ANSWER, "menus": inside, "links": links(app.env)}
     # only files, and of these only the book's own: scripts in a page are what a content security policy forbids
     ours = {"_static/theme.css", *(f"_static/{file}" for file, _ in app.config.html_css_files)}
     context["css_files"] = [file for file in context["css_files"] if file.filename in ours]
@@ -96,8 +112,8 @@ def _outdated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Every page when titles, order or files that all pages show have changed, which Sphinx does not look at."""
     folders = [*map(Path(app.confdir).joinpath, app.config.html_static_path), *app.builder.theme.get_theme_dirs()]
     files = sorted(file for folder in folders for file in Path(folder).rglob("*.*") if file.suffix in (".css", ".js"))
-    env.book_parts = parts(env)
-    state = (env.book_parts, [crc32(file.read_bytes()) for file in files])
+    env.book_parts, env.book_beneath = parts(env), supplements(env)
+    state = (env.book_parts, env.book_beneath, [crc32(file.read_bytes()) for file in files])
     before, env.book_state = getattr(env, "book_state", None), state
     return [] if state == before else sorted(env.found_docs)
 

@@ -10,10 +10,7 @@ from lib.effects.logchange import log_change
 from lib.effects.placebo import together
 from lib.prose import number, percent
 from lib.returns.loaded import COUNTS, Loaded
-from lib.returns.panel import OUTCOMES
 from lib.returns.reported import OUTCOMES as NAMES
-from lib.returns.reported import PARTNERS
-from lib.returns.thresholds import tests
 
 BENDS = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0)  # cases a month by which a slope may change each year
 TOLD = {0.0: "Trends may differ by a straight line", 1.0: "Its slope may change by 1 a month each year", 4.0: "By 4"}
@@ -64,9 +61,6 @@ def tried(held: Loaded, country: str, name: str) -> pd.DataFrame:
     least, most = np.exp(without["effect"].agg(["min", "max"]))
     donuts = robustness.donut(outcome, start, country, [6, 12])
     chances = robustness.unequal_chances(own)
-    cells = {
-        (c, name): test for name in OUTCOMES for c, test in tests(held.returns, held.starts, name, PARTNERS).items()
-    }
     rows = [
         ("Nothing else", f"{np.exp(own.estimate):.1f} times", chances["even"]),
         ("Any one comparison country left out", f"{least:.1f} to {most:.1f} times", without["p"].max()),
@@ -78,7 +72,7 @@ def tried(held: Loaded, country: str, name: str) -> pd.DataFrame:
         *_bent(bends(held, country)),
         ("Chance of being chosen in proportion to size", "", chances["by_size"]),
         (f"{name}'s own months alone, without other countries", "", robustness.over_time(own)),
-        ("No effect in any cell of Table 1, all cells together", "", together(cells)),
+        ("No effect in any cell of Table 1, all cells together", "", together(held.tests)),
     ]
     table = pd.DataFrame(rows, columns=["what", "found", "p"])
     return table.assign(p=["" if pd.isna(p) else number(p, 3) if p >= 0.001 else "below 0.001" for p in table["p"]])

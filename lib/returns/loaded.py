@@ -20,6 +20,7 @@ from lib.prose import number, percent
 from lib.returns.panel import OUTCOMES, PanelError, wide
 from lib.returns.reported import OUTCOMES as NAMES
 from lib.returns.reported import PARTNERS
+from lib.returns.thresholds import tests
 
 COUNTS = OUTCOMES[1:]  # of Table 1: all but the days, which are means
 BOTH = ("laissez_passers_given", "forced_departures")
@@ -89,6 +90,15 @@ class Loaded:
     def change(self, outcome: str, country: str) -> LogChange:
         """The log change of one partner among countries without a partnership."""
         return log_change(self.outcomes[outcome], self.starts, country)
+
+    @cached_property
+    def tests(self) -> dict[tuple[str, str], PlaceboTest]:
+        """The placebo test of each cell of Table 1, by country and outcome; without those that cannot be tested."""
+        return {
+            (country, outcome): test
+            for outcome in OUTCOMES
+            for country, test in tests(self.returns, self.starts, outcome, PARTNERS).items()
+        }
 
     @cached_property
     def placebo(self) -> PlaceboTest:

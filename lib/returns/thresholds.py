@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,24 @@ def tests(returns: pd.DataFrame, starts: pd.Series, outcome: str, countries: Seq
     return found
 
 
+Cell = tuple[str, str]  # country and outcome
+
+
+def families(cells: Mapping[Cell, PlaceboTest]) -> Iterator[dict[Cell, PlaceboTest]]:
+    """The tests of cells in their families: all counts, and all days.
+
+    Days stand apart: a mean of few cases can be anything, and would set the bar for the counts as well.
+    """
+    for days in (False, True):
+        if family := {cell: test for cell, test in cells.items() if (cell[1] == "processing_days") == days}:
+            yield family
+
+
+def adjusted(cells: Mapping[Cell, PlaceboTest]) -> dict[Cell, float]:
+    """The p of each cell, adjusted for the number of cells in its family (`lib.effects.placebo.family_wise`)."""
+    return {cell: float(p) for family in families(cells) for cell, p in family_wise(family).items()}
+
+
 def cell_thresholds(returns: pd.DataFrame, starts: pd.Series, countries: Sequence[str]) -> pd.DataFrame:
     """For each of `countries` and every outcome of Table 1: the effect, and what it must exceed to be significant.
 
@@ -50,15 +68,12 @@ def cell_thresholds(returns: pd.DataFrame, starts: pd.Series, countries: Sequenc
         for outcome in panel.OUTCOMES
         for country, test in tests(returns, starts, outcome, countries).items()
     }
-    adjusted, family = {}, {}
-    for days in (False, True):  # a mean of few cases can be anything, and would set the bar for the counts as well
-        group = {cell: test for cell, test in cells.items() if (cell[1] == "processing_days") == days}
-        if group:
-            floor = smallest_family_p(group)
-            adjusted |= family_wise(group).to_dict()
-            # of the level, the floor is spent by draws in which a treated country stands for another
-            bar = np.quantile(largest_placebos(group), 1 - (FAMILY_LEVEL - floor) / (1 - floor))
-            family |= dict.fromkeys(group, bar)
+    family_p, family = adjusted(cells), {}
+    for group in families(cells):
+        floor = smallest_family_p(group)
+        # of the level, the floor is spent by draws in which a treated country stands for another
+        bar = np.quantile(largest_placebos(group), 1 - (FAMILY_LEVEL - floor) / (1 - floor))
+        family |= dict.fromkeys(group, bar)
     rows = []
     for (country, outcome), test in cells.items():
         own = test.estimates.loc[country]
@@ -69,7 +84,7 @@ def cell_thresholds(returns: pd.DataFrame, starts: pd.Series, countries: Sequenc
                 "outcome": outcome,
                 "effect": own["effect"],
                 "p": test.p_value(),
-                "p_family": adjusted[country, outcome],
+                "p_family": family_p[country, outcome],
                 "clustered": NORMAL * step_fit(table, starts.loc[[country]]).se,
                 "placebo": test.reach(test.critical()),
                 "family": test.reach(family[country, outcome]),

@@ -23,6 +23,14 @@ def simulation_error(replications: int, rate: float = LEVEL) -> float:
     return TWO_SIDED * (rate * (1 - rate) / replications) ** 0.5
 
 
+def attainable_in_words() -> dict[str, object]:
+    """The phrases of a text on what a test by rank can attain in a panel as large as the one here, by name."""
+    return {
+        "size_donors": COUNTRIES - 1, "attainable_fraction": f"{int(LEVEL * COUNTRIES)}/{COUNTRIES}",
+        "attainable": percent(attainable(), 1),
+    }  # fmt: skip
+
+
 def size_in_words(size: pd.DataFrame) -> dict[str, object]:
     """The phrases of a text on `monte_carlo_size`, by name."""
     here = _here(size).set_index(["size", "quantity"])["value"]
@@ -31,9 +39,8 @@ def size_in_words(size: pd.DataFrame) -> dict[str, object]:
     covered, placebo = (rates.xs(f"covered_{name}", level="quantity") for name in ("cluster", "placebo_log_change"))
     replications, most = int(size["replications"].iloc[0]), int(size["countries"].max())
     return {
-        "replications": replications, "size_countries": COUNTRIES, "size_donors": COUNTRIES - 1, "size_least": LEAST,
+        "replications": replications, "size_countries": COUNTRIES, "size_least": LEAST,
         "size_most": most, "size_error": number(100 * simulation_error(replications), 1),
-        "attainable_fraction": f"{int(LEVEL * COUNTRIES)}/{COUNTRIES}", "attainable": percent(attainable(), 1),
         "null_clustered": percent(here["large", "cluster"]), "null_clustered_small": percent(here["small", "cluster"]),
         "null_wcu": percent(here["large", "wild_unrestricted"]),
         "null_wcr": percent(here["large", "wild_restricted"], 1),

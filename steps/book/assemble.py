@@ -15,7 +15,7 @@ import pandas as pd
 import yaml
 
 from lib import data
-from lib.chapters import titles
+from lib.chapters import named, tested
 from lib.export import csv_text
 from lib.ledger import results
 from lib.ledger.verdicts import SHOWN_HERE
@@ -78,7 +78,8 @@ def published(name: str, found: pd.DataFrame) -> tuple[dict, dict[str, str]]:
     if given.own(name):
         said = raw(disclosure.head(pictures.records(name), release))
         first = notebook["cells"][0]
-        first["source"] = first["source"].replace("\n## ", f"\n{said}\n## ", 1)  # before the first section
+        lead, heading, text = first["source"].partition("\n## ")
+        first["source"] = f"{lead}\n{said}{heading}{text}"  # before the first section, or where the first cell ends
     return notebook, files
 
 
@@ -123,8 +124,8 @@ def used_by(chapters: list[str]) -> catalogue.Use:
             kind, _, table = part.partition(" ")
             if kind == "table":
                 readers[table].append(name)
-    named = {name: title for name, title in titles().items() if name in chapters}
-    return catalogue.Use(readers, results.figures(results.read(chapters)), named)
+    titles = {name: title for name, title in named().items() if name in chapters}
+    return catalogue.Use(readers, results.figures(results.read(chapters)), titles)
 
 
 def toc(chapters: list[str]) -> dict:
@@ -201,7 +202,7 @@ def assemble(chapters: list[str]) -> None:
         (CHAPTERS / f"{name}.ipynb").write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
         for file, content in files.items():
             (FIGURES / file).write_text(content, encoding="utf-8")
-    for name in made.chapters:
+    for name in [name for name in made.chapters if name in tested()]:  # no supplement: it has no claims
         own = made.tested[made.tested["chapter"] == name]
         (FILES / f"{name}.claims.csv").write_text(csv_text(pages.filed(own)), encoding="utf-8")
         told = json.dumps(pages.told(name, made.found), ensure_ascii=False)

@@ -1,6 +1,6 @@
 """Which chapters are built, and the steps of the build in their order.
 
-CHAPTERS="a b" in the environment asks for a preview with these chapters alone.
+CHAPTERS="a b" in the environment asks for a preview with these chapters, and their supplements, alone.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from steps import ROOT
 from steps.engine import given
 
 ALL = sorted({file.stem for suffix in ("md", "ipynb") for file in (ROOT / "notebooks").glob(f"*.{suffix}")})
-CHAPTERS = os.environ.get("CHAPTERS", "").split() or ALL
-if unknown := set(CHAPTERS) - set(ALL):
+ASKED = os.environ.get("CHAPTERS", "").split()
+if unknown := set(ASKED) - set(ALL):
     sys.exit(f"no chapter named {', '.join(sorted(unknown))}; there are: {', '.join(ALL)}")
+CHAPTERS = chapters.together(ASKED) or ALL
 EXECUTED = ALL if SYNTHESIS in CHAPTERS else CHAPTERS
 OUTPUT = "html" if CHAPTERS == ALL else "preview"
 OPENS = f"_build/{OUTPUT}/index.html"

@@ -13,6 +13,7 @@ import yaml
 from bs4 import BeautifulSoup
 from conftest import ROOT
 
+from lib import chapters
 from lib.data import load
 from lib.ledger.verdicts import OURS, REMARKED, VERDICTS
 
@@ -22,7 +23,8 @@ TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 LISTED = [page for part in TOC["parts"] for page in part["chapters"]]
 PAGES = [TOC["root"], *(entry["file"] for page in LISTED for entry in (page, *page.get("sections", [])))]
 CHAPTERS = [page for page in PAGES if page.startswith("book/chapters/")]
-TESTED = [page for page in CHAPTERS if not page.endswith("/synthesis")]
+TESTED = [page for page in CHAPTERS if Path(page).name in chapters.tested()]
+SUPPLEMENTS = [f"book/chapters/{name}" for names in chapters.supplements().values() for name in names]
 PACKAGE = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))["resources"]
 STATUS = {resource["name"]: resource["status"] for resource in PACKAGE}
 MOST_IN_TITLE, MOST_READ_OUT = 90, 250  # characters of a title, and of a description that is read out in one breath
@@ -149,6 +151,19 @@ def test_anatomy_of_a_chapter(soup):
     sections = [words(heading) for heading in soup.select("article h2")]
     assert sections[0] == FIRST and sections[-3:] == LAST
     assert soup.select_one(".eyebrow") and 10 <= len(words(soup.select_one(".lead")).split()) <= 40
+
+
+@pytest.mark.parametrize("soup", SUPPLEMENTS, indirect=True)
+def test_anatomy_of_a_supplement(soup, chapter):
+    [above] = [name for name, names in chapters.supplements().items() if chapter in names]
+    assert soup.select_one("p.above a")["href"] == f"{above}.html"
+    assert words(soup.h1).rstrip("# ").endswith("?")
+    assert words(soup.select_one(".eyebrow")).startswith("A supplement to")
+    lead = words(soup.select_one(".lead"))
+    assert lead.count(".") == 2 and "invented data" in lead.partition(".")[0]
+    assert not soup.select("li.claim, details.depth figure")
+    menu = soup.select_one("header .menu")
+    assert [link["href"] for link in menu.select("a")][1:3] == [f"{above}.html", "#"]
 
 
 @each_tested
@@ -343,7 +358,7 @@ def test_figures_and_tested_claims_lead_to_their_code(soup):
         assert soup.find(id=f"code-{claim['id']}").find_parent(class_="cell_input"), claim["id"]
 
 
-@each_tested
+@pytest.mark.parametrize("soup", [*TESTED, *SUPPLEMENTS], indirect=True)
 def test_figures_name_the_claims_that_they_show(soup, chapter, book, soups):
     with (ROOT / "data" / "links_claim_figure.csv").open(encoding="utf-8", newline="") as file:
         links = [(row["claim"], row["figure"]) for row in csv.DictReader(file)]

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from conftest import ROOT, needs_chromium, served
 
-from lib import data
+from lib import chapters, data
 from lib.ledger import rows
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -21,20 +21,24 @@ pytestmark = [
 ]
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-PAGES = [TOC["root"], *(page["file"] for part in TOC["parts"] for page in part["chapters"])]
+LISTED = [page for part in TOC["parts"] for page in part["chapters"]]
+SUPPLEMENTS = [
+    one["file"] for page in LISTED if page["file"].startswith("book/chapters/") for one in page.get("sections", [])
+]
+PAGES = [TOC["root"], *(page["file"] for page in LISTED), *SUPPLEMENTS]
 CHAPTERS = [page for page in PAGES if page.startswith("book/chapters/")]
 PAGES.append("book/code/effects")  # the longest of the pages on the code
 MARKED = "book/chapters/relations"  # a chapter whose sentences have marks
 PHONE = {"width": 390, "height": 800}
 FRAMES = (30, 200, 1000, 3000)  # milliseconds after which a page knows what it shows, the longer the busier it is
 SERIOUS = ("serious", "critical")
-NO_CHOICES = {"coherence", "synthesis"}
+NO_CHOICES = {"coherence", "return_panel", "synthesis"}
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 ASKED_FOR = {"label-content-name-mismatch": {"enabled": True}}  # a rule that axe runs only when it is asked to
 
 each_page = pytest.mark.parametrize("name", PAGES)
 each_chapter = pytest.mark.parametrize("name", CHAPTERS)
-each_tested = pytest.mark.parametrize("name", [page for page in CHAPTERS if not page.endswith("/synthesis")])
+each_tested = pytest.mark.parametrize("name", [page for page in CHAPTERS if Path(page).name in chapters.tested()])
 in_light_and_dark = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 

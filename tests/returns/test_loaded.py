@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from lib.data import Provenance
-from lib.returns import choices, loaded, pairs, panel, targets
+from lib.returns import choices, loaded, pairs, panel, standing, targets
 from lib.returns.panel import PanelError
-from lib.returns.reported import PARTNERS, Table1
+from lib.returns.reported import OUTCOMES, PARTNERS, Table1
 
 MONTHS = pd.date_range("2016-01", "2025-12", freq="MS")
 STARTS = pd.to_datetime(
@@ -177,6 +177,79 @@ def test_a_large_step_withstands_the_start_the_comparison_and_the_trend(held):
     told = choices.tried(held, "MAR", "Morocco").set_index("what")
     assert told.at["Nothing else", "p"] == number_of(1, 1 + len(DONORS)) and told.at["By 4", "p"] == ""
     assert "times" in told.at["Nothing else", "found"] and len(told) == 12
+
+
+PRINTED = pd.DataFrame(
+    [(country, country.title(), outcome, np.nan) for country in PARTNERS for outcome in OUTCOMES],
+    columns=["country", "name", "outcome", "effect"],
+)
+
+
+def test_twenty_cells_are_judged_by_their_rank_among_those_without_a_partnership():
+    returns = made()
+    late = (returns["country"] == "EGY") & (returns["month"] >= STARTS["EGY"])
+    returns.loc[late, "processing_days"] = np.nan
+    printed = PRINTED.set_index(["country", "outcome"])
+    printed.loc[("MAR", "forced_departures"), "effect"] = 20.0
+    printed.loc[("MAR", "laissez_passers_given"), "effect"] = -5.0
+    printed.loc[("EGY", "forced_departures"), "effect"] = 3.0
+    held = loaded.Loaded(returns, STARTS)
+    rows = standing.standing(held, printed.reset_index())
+    assert list(zip(rows["country"], rows["outcome"], strict=True)) == list(printed.index)
+    found = rows.set_index(["country", "outcome"])
+    departures = found.loc[("MAR", "forced_departures")]
+    # from 4 to 24 where the thirty others stay at 4: the first of 31, and with five partners at least 5 of 35
+    assert departures["p"] == 1 / 31 and departures["p_family"] >= 5 / 35
+    assert departures["estimate"] == pytest.approx(20, abs=1.5)
+    assert 0 < departures["low"] < 20 < departures["high"]
+    assert departures["verdict"] == standing.STANDS
+    assert found.at[("MAR", "laissez_passers_given"), "estimate"] == pytest.approx(40, abs=3)
+    assert found.at[("MAR", "laissez_passers_given"), "verdict"] == standing.TURNED
+    assert found.at[("MAR", "confirmations_given"), "verdict"] == standing.MORE  # a share that doubles
+    assert found.at[("EGY", "forced_departures"), "verdict"] == standing.FALLS  # nothing was put in
+    egypt = found.loc[("EGY", "processing_days")]
+    assert egypt["verdict"] == standing.UNTESTED and egypt[["estimate", "low", "high", "p", "p_family"]].isna().all()
+    table = standing.told(rows).set_index("Cell")
+    assert table.at["Mar: forced departures", "p"] == "0.032" and table.at["Egy: days to confirm", "p"] == ""
+    assert table.at["Tur: forced departures", "The report"] == "no effect" and len(table) == 20
+    words = standing.in_words(rows, held)
+    assert (words["stand"], words["stand_of"], words["stand_firmly"], words["stand_names"]) == (1, 3, 0, "none")
+    assert (words["stand_not"], words["stand_turned"], words["stand_untested"]) == (1, 1, 1)
+    assert words["stand_without"] == 17 and words["stand_floor"] == "11.76%"  # days have four partners: 4 of 34
+
+
+def test_days_are_told_as_days_and_by_their_scaled_difference(held):
+    found = standing.standing(held, PRINTED).set_index(["country", "outcome"]).loc[("TUR", "processing_days")]
+    days = held.outcomes["processing_days"]
+    after = days.columns >= STARTS["TUR"]
+    change = days.loc[:, after].mean(axis=1) - days.loc[:, ~after].mean(axis=1)
+    # the difference in differences, by hand: every country has all months
+    assert found["estimate"] == pytest.approx(change["TUR"] - change[[*DONORS]].mean())
+    assert found["high"] - found["estimate"] == pytest.approx(found["estimate"] - found["low"])
+    assert found["p"] * 31 == pytest.approx(round(found["p"] * 31))
+
+
+@pytest.mark.parametrize(
+    ("printed", "estimate", "p", "p_family", "said"),
+    [
+        (9.3, 9.1, 0.013, 0.0625, standing.FIRM),
+        (9.3, 9.1, 0.05, 0.101, standing.STANDS),
+        (9.3, 9.1, 0.051, 0.09, standing.FALLS),
+        (-9.3, 9.1, 0.013, 0.06, standing.TURNED),
+        (np.nan, 9.1, 0.013, 0.06, standing.MORE),
+        (np.nan, 9.1, 0.4, 0.9, standing.NONE),
+        (9.3, np.nan, np.nan, np.nan, standing.UNTESTED),
+    ],
+)
+def test_what_a_test_says_of_a_printed_cell(printed, estimate, p, p_family, said):
+    assert standing.verdict(printed, estimate, p, p_family) == said
+
+
+def test_an_interval_without_an_end_says_so():
+    row = (*PRINTED.iloc[1], 1.25, -np.inf, 7.0, 0.4, 1.0, standing.NONE)
+    columns = [*PRINTED.columns, "estimate", "low", "high", "p", "p_family", "verdict"]
+    [line] = standing.told(pd.DataFrame([row], columns=columns)).to_numpy().tolist()
+    assert line[4:7] == ["no bound to 7.0", "0.400", "1.000"]
 
 
 def number_of(k, n):

@@ -76,4 +76,9 @@ def test_the_words_on_sizes():
     assert (words["null_clustered"], words["null_clustered_small"], words["se_ratio"]) == ("90%", "50%", "15")
     assert (words["null_change_low"], words["null_change_high"], words["null_change_most"]) == ("4.0%", "6.0%", "6.0%")
     assert (words["cover_clustered_low"], words["cover_placebo_low"], words["size_most"]) == ("10%", "96%", 150)
-    assert (words["attainable_fraction"], words["attainable"]) == ("3/76", "3.9%")
+    assert words["size_countries"] == 76
+
+
+def test_what_a_test_by_rank_can_attain_is_told():
+    words = worlds.attainable_in_words()
+    assert words == {"size_donors": 75, "attainable_fraction": "3/76", "attainable": "3.9%"}
