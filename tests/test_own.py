@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 from lib import chapters, data
 from steps import StepError, own
 from steps.engine import forms
+from steps.language import FORM
 
 
 @pytest.fixture
@@ -140,6 +141,14 @@ RIGHT = {
         "SIMULATED file in the published form", "The file of returns by quarter is simulated", "restricted panel",
     ],
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("notebook", chapters.named())
+def test_every_form_of_a_sentence_names_a_parameter_of_its_notebook(notebook):
+    text = (own.ROOT / "notebooks" / f"{notebook}.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\{\.(?:with|without)-([\w-]+)\}", text))
+    assert named <= {"own", *own._parameters(notebook)}
+    assert "{.with" not in FORM.sub("", FORM.sub("", text))  # each is read as a whole, also one within another
 
 
 @pytest.mark.book
