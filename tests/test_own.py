@@ -175,6 +175,7 @@ def test_the_page_says_whose_data_and_nothing_of_what_is_not_so(page):
     assert "Own data: mine.csv." in notice and "How it was read: mine.csv: separated by semicolons." in notice
     disclosed = soup.select_one(".disclosure").get_text()
     assert "Before you show this" in disclosed and re.search(r"\d+ rows by month", disclosed)
+    assert soup.select('.disclosure a[href="#return-morocco-documents"]') and soup.find(id="return-morocco-documents")
     home = BeautifulSoup((pages / "book" / "index.html").read_text(encoding="utf-8"), "html.parser")
     assert "Own data" in home.get_text()
 

@@ -57,7 +57,7 @@ def published(name: str, found: pd.DataFrame) -> tuple[dict, dict[str, str]]:
     notebook = json.loads((EXECUTED / f"{name}.ipynb").read_text(encoding="utf-8"))
     # not the cell in which papermill wrote where a reader's own files lie
     notebook["cells"] = [cell for cell in notebook["cells"] if INJECTED not in cell["metadata"].get("tags", [])]
-    release = bool(os.environ.get(RELEASE))
+    release, checked_claims = bool(os.environ.get(RELEASE)), _verdicts(notebook)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":  # folded away, one click from what it makes
             cell["metadata"]["tags"] = [*cell["metadata"].get("tags", []), "hide-input"]
@@ -77,7 +77,7 @@ def published(name: str, found: pd.DataFrame) -> tuple[dict, dict[str, str]]:
                 html = pages.linked(bundle["text/html"], trails)
                 out["data"] = {"text/html": html, "text/plain": bundle.get("text/plain", "")}
     if given.own(name):
-        said = raw(disclosure.head(pictures.records(name), _verdicts(notebook), release))
+        said = raw(disclosure.head(pictures.records(name), checked_claims, release))
         first = notebook["cells"][0]
         lead, heading, text = first["source"].partition("\n## ")
         first["source"] = f"{lead}\n{said}{heading}{text}"  # before the first section, or where the first cell ends

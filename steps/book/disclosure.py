@@ -83,7 +83,8 @@ def totals(claims: list[dict]) -> list[dict]:
 
 def head(figures: list[dict], claims: list[dict], release: bool) -> str:
     """The part of a page that says it, as HTML, from the records of its figures and its claims."""
-    found = [(f"#{figure['id']}", figure["title"], one.found) for figure in figures for one in findings(figure)]
+    of_figures = [(figure, "; ".join(one.found for one in findings(figure))) for figure in figures]
+    found = [(f"#{figure['id']}", figure["title"], said) for figure, said in of_figures if said]
     in_verdicts = "a count from your file, rounded" if release else "a count from your file, as it is"
     found += [(f"#{claim['id']}", claim["statement"], in_verdicts) for claim in totals(claims)]
     if not found:

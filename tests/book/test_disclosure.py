@@ -55,8 +55,9 @@ def test_figures_without_an_own_file_are_not_looked_at():
 
 def test_the_head_names_each_figure_and_says_what_to_do():
     page = BeautifulSoup(head([figure(MONTHS), figure(MONTHS, "public")], [], release=False), "html.parser")
-    assert "2 things to look at" in page.get_text() and "release=1" in page.get_text()
-    assert [link["href"] for link in page.select("a")] == ["#fig-own"] * 2 and "Ours <rose>" in page.get_text()
+    assert "1 thing to look at" in page.get_text() and "release=1" in page.get_text()
+    assert [link["href"] for link in page.select("a")] == ["#fig-own"]
+    assert "; 3 rows by month" in page.get_text() and "Ours <rose>" in page.get_text()
     assert "Nothing here has" in head([figure({"outcome": ["a"], "effect": [1.0]})], [], release=True)
 
 
