@@ -14,13 +14,15 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from lib.effects.checks import check, check_untreated
+from lib.effects.checks import check, check_form, check_starts, check_untreated
 from lib.effects.pieces import fit_pieces
 from lib.effects.twoway import DesignError, TwoWay, matrix, treated
 
 
 def months(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     """Observed months of each treated country: columns months_before and months_after (its start)."""
+    check_form(outcome)
+    check_starts(outcome, starts)
     observed, after = matrix(outcome)[1], treated(outcome, starts)
     counts = {"months_before": (observed & ~after).sum(axis=1), "months_after": (observed & after).sum(axis=1)}
     return pd.DataFrame(counts, index=outcome.index).loc[starts.index].rename_axis("country")

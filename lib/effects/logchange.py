@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from lib.effects.checks import check_form
+from lib.effects.checks import check_form, check_starts
 from lib.effects.twoway import DesignError, matrix
 
 HALF = 0.5  # of a case, added to every count, so that the logarithm of none exists
@@ -166,6 +166,7 @@ def log_change(outcome: pd.DataFrame, starts: pd.Series, country: str) -> LogCha
     `lib.effects.checks.check_form`.
     """
     check_form(outcome)
+    check_starts(outcome, starts, country)
     values, observed = matrix(outcome)
     if (values < 0).any():
         raise DesignError("a count lies below zero; the log of a change is for counts")

@@ -1,7 +1,11 @@
-"""From a long table, a row for each country and period as most files have it, to what the estimators take."""
+"""From a table as files have it to what the estimators take: a row for each country and period, or a column for each.
+
+Months, days, quarters and years are read here and nowhere else in `lib.effects`; a period stands for its first month.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -52,6 +56,27 @@ def from_long(table: pd.DataFrame, outcome: str, start: str, country: str = "cou
     starts = begun.set_index("country")["start"].rename("start")
     check(wide, starts)
     return Panel(wide, starts)
+
+
+def from_wide(table: pd.DataFrame, starts: Mapping | pd.Series) -> Panel:
+    """The same from a table with a row for each country (its index) and a column for each period, in any order.
+
+    `starts` has the first treated period of each treated country, as a dict or a Series; countries without one, or
+    with an empty one, are never treated. Periods are read as in `from_long`, in the columns and in `starts`.
+
+    Raises `DesignError` for a column that is no period (a column of names belongs in the index: `.set_index`), for two
+    columns of one month, for values that are no numbers, and as `lib.effects.checks.check`.
+    """
+    columns = months(pd.Series(list(table.columns), name="the columns"))
+    if columns.isna().any():
+        raise DesignError("a column has no period; leave it out or say which it is")
+    if (twice := columns.duplicated()).any():
+        raise DesignError(f"two columns are {columns[twice].iloc[0]:%Y-%m}; keep one or add them up")
+    wide = table.set_axis(pd.DatetimeIndex(columns), axis=1).sort_index(axis=1)
+    given = pd.Series(starts, dtype=None if len(starts) else object)
+    begun = pd.Series(months(given.rename("the starts")), name="start").dropna()
+    check(wide, begun)
+    return Panel(wide.astype(float), begun)
 
 
 def months(periods: pd.Series) -> pd.Series:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
-from lib.effects.checks import check_form
+from lib.effects.checks import check_form, check_starts
 from lib.effects.logchange import LogChange, all_log_changes, log_change
 from lib.effects.twoway import DesignError, TwoWay, matrix
 
@@ -174,9 +174,8 @@ def placebo_test(
     the outcome is counts), if those never change or all change alike, if a size is negative or missing, and as
     `lib.effects.checks.check_form`.
     """
-    if country not in outcome.index or country not in starts.index:
-        raise DesignError(f"{country} is not a treated country of this panel")
     check_form(outcome)
+    check_starts(outcome, starts, country)
     start = starts.loc[country]
     after = np.asarray(outcome.columns >= start)
     observed = outcome.notna()

@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 from scipy.special import chndtrix
 from scipy.stats import chi2, norm
 
-from lib.effects.checks import check, check_full
+from lib.effects.checks import check, check_form, check_full, check_starts
 from lib.effects.placebo import fit_noise
 from lib.effects.twoway import DesignError
 
@@ -94,6 +94,8 @@ def bin_study(outcome: pd.DataFrame, starts: pd.Series, country: str, width: int
     the larger one halves (1,000 replications each). Raises `DesignError` as `lib.effects.checks.check`, for gaps, and
     with fewer than three bins before and one after or fewer than four never-treated countries.
     """
+    check_form(outcome)
+    check_starts(outcome, starts, country)
     check(outcome, starts.loc[[country]])
     table = pd.concat([outcome[~outcome.index.isin(starts.index)], outcome.loc[[country]]]).astype(float)
     check_full(table)
