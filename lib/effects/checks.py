@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_complex_dtype, is_numeric_dtype
 
-from lib.effects.twoway import DesignError, matrix, treated
+from lib.effects.twoway import DesignError, arrays, treated
 
 READ_IT = "with lib.effects.long.from_wide(table, starts)"
 
@@ -34,7 +34,7 @@ def check_form(outcome: pd.DataFrame) -> None:
     for month, kind in outcome.dtypes.items():
         if not is_numeric_dtype(kind) or is_complex_dtype(kind):
             raise DesignError(f"the values of {month:%Y-%m} are of kind {kind}; make them numbers with .astype(float)")
-    if (endless := np.isinf(matrix(outcome)[0]).any(axis=1)).any():
+    if (endless := np.isinf(arrays(outcome)[0]).any(axis=1)).any():
         raise DesignError(
             f"{outcome.index[endless][0]} has an infinite value; logarithms of zero have to be left out (NaN)"
         )
@@ -68,7 +68,7 @@ def _check_months(months: pd.Index) -> None:
 def check_table(outcome: pd.DataFrame) -> None:
     """Raise `DesignError` as `check_form`, and for a country or a month without an observation."""
     check_form(outcome)
-    observed = matrix(outcome)[1]
+    observed = arrays(outcome)[1]
     if (empty := ~observed.any(axis=1)).any():
         raise DesignError(f"{outcome.index[empty][0]} has no observation; leave the country out of the table")
     if (empty := ~observed.any(axis=0)).any():
@@ -103,11 +103,11 @@ def check_starts(outcome: pd.DataFrame, starts: pd.Series, country: object = Non
         raise DesignError(f"{country} is not a treated country of this panel; those are: {treated_here}")
 
 
-def check(outcome: pd.DataFrame, starts: pd.Series) -> None:
+def check_design(outcome: pd.DataFrame, starts: pd.Series) -> None:
     """Raise `DesignError` for a table or for starts from which no effect can be told, saying which and what to do."""
     check_table(outcome)
     check_starts(outcome, starts)
-    observed = matrix(outcome)[1]
+    observed = arrays(outcome)[1]
     for country, start in starts.items():
         seen = outcome.columns[observed[outcome.index.get_loc(country)]]
         if start <= seen[0]:
@@ -131,7 +131,7 @@ def check_untreated(outcome: pd.DataFrame, starts: pd.Series) -> None:
 
     What such a month says of an effect comes from comparing treated countries with treated ones alone.
     """
-    untreated = matrix(outcome)[1] & ~treated(outcome, starts)
+    untreated = arrays(outcome)[1] & ~treated(outcome, starts)
     if (alone := ~untreated.any(axis=0)).any():
         raise DesignError(
             f"{', '.join(map(str, starts.index))}: no country is still untreated in {outcome.columns[alone][0]:%Y-%m}; "

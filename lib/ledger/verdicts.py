@@ -92,7 +92,7 @@ def _item(result: Result) -> str:
     )
 
 
-def trail(id: str) -> str:
+def trail_place(id: str) -> str:
     """Where the book puts the links of a figure to the claims that it shows; nothing in a notebook."""
     return f"<!--trail:{id}-->"
 
@@ -190,8 +190,7 @@ class Summary:
             if r.verdict not in UNTESTED
         )
         head = "".join(
-            f'<th scope="col">{name}</th>'
-            for name in ("Report", "Claim", "Stated", "Found", "Checked", "Verdict")
+            f'<th scope="col">{name}</th>' for name in ("Report", "Claim", "Stated", "Found", "Checked", "Verdict")
         )
         return (
             '<div class="table-scroll" role="region" aria-label="The claims of this chapter that were checked" '

@@ -21,7 +21,7 @@ MONTHS = pd.date_range("2020-01-01", periods=60, freq="MS")
 TREATED = "C03"
 STARTS = pd.Series({TREATED: MONTHS[40]}, name="start")
 OF_THE_CHECK = "lib.effects.checks"  # asks parts of the contract of a table that passed the others
-AFTER_THE_CHECK = {"fit_pieces", "matrix", "treated"}  # arithmetic that a function above calls with what passed
+AFTER_THE_CHECK = {"fit_pieces", "arrays", "treated"}  # arithmetic that a function above calls with what passed
 READERS = {"from_long", "from_wide"}  # take any form
 
 
