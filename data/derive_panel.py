@@ -17,7 +17,8 @@ SEED = 2026
 
 def text(seed: int) -> str:
     """The panel as CSV, checked as a reader's own would be."""
-    made = panel.check(simulation.panel(seed), panel.starts(data.load("partnership_starts")), data.load("countries"))
+    starts = panel.starts(data.load("partnership_starts"))
+    made = panel.check_panel(simulation.panel(seed), starts, data.load("countries"))
     return made.to_csv(index=False, lineterminator="\n", date_format="%Y-%m")
 
 

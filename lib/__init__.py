@@ -1,5 +1,14 @@
 """What every chapter shares, in packages by subject; here, what all of them may use: tables by name, numbers as text.
 
+>>> from lib import data
+>>> data.load("partnership_starts")["country"].tolist()
+['EGY', 'IRQ', 'MAR', 'NGA', 'TUN', 'TUR']
+
+Where to read on, with `help(lib.effects)` and the like, or on the page *The code* of the book: `lib.data` for the
+tables and what they hold, `lib.effects` for the effect on one or a few countries of a file of your own, `lib.ledger`
+for claims and verdicts, `lib.returns` for the return panel, `lib.measures` for what the chapters count, `lib.document`
+for the report against itself, `lib.synthesis` for what the verdicts say together, `lib.charts` for figures.
+
 Importing it from within another checkout of the project than its own raises `ImportError`: an environment installs
 one checkout, and a copy of it would otherwise run, without a word, the code and the data of the original.
 """

@@ -58,7 +58,7 @@ class Cells:
 
     def shown(self, row: int, column: int) -> str:
         """A cell, by position, as an error quotes it: the way it stands in the file."""
-        return shown((self.rows if self.found is None else self.found)[row][column])
+        return quoted((self.rows if self.found is None else self.found)[row][column])
 
 
 def read(file: Path, fields: list[dict], name: str, also: Collection[str] = ()) -> Cells:
@@ -107,7 +107,7 @@ def refuse(name: str, errors: list[str], own: str = "") -> None:
         )
 
 
-def shown(value: object) -> str:
+def quoted(value: object) -> str:
     """A value as an error quotes it: on one line, and not without end."""
     text = str(value)
     return repr(text if len(text) <= SHOWN_LETTERS else f"{text[:SHOWN_LETTERS]}…")
@@ -171,7 +171,7 @@ def _header_errors(file: str, header: list[str], names: list[str], also: Collect
         "extra-label: the table has no such column": [column for column in header if column not in {*names, *also}],
         "duplicate-label: the column stands here twice": {c for c in names if header.count(c) > 1},
     }
-    return [f"{file}, line 1, column {shown(c)}: {rule}; {wanted}" for rule, columns in kinds.items() for c in columns]
+    return [f"{file}, line 1, column {quoted(c)}: {rule}; {wanted}" for rule, columns in kinds.items() for c in columns]
 
 
 def _uneven(file: str, row: list[str], line: int, header: list[str], separator: str) -> str:
@@ -180,7 +180,7 @@ def _uneven(file: str, row: list[str], line: int, header: list[str], separator: 
     if len(row) < len(header):
         place = f"column {header[len(row)]!r}: missing-cell"
     else:
-        place = f"value {shown(row[len(header)])}: extra-cell"
+        place = f"value {quoted(row[len(header)])}: extra-cell"
     sign = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}[separator]
     decimals = ", and decimals have a point" if separator == "," else ""
     return (

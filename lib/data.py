@@ -136,7 +136,7 @@ def _check_descriptor(resource: dict) -> None:
     for what, value, pattern, rule in values:
         if not re.fullmatch(pattern, value):
             raise DataError(
-                f"{PACKAGE.name}, table {resource['name']!r}, {what} {cells.shown(value)}: write {rule}, nothing else"
+                f"{PACKAGE.name}, table {resource['name']!r}, {what} {cells.quoted(value)}: write {rule}, nothing else"
             )
 
 

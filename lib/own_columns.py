@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Collection
 
-from lib.cells import DataError, shown
+from lib.cells import DataError, quoted
 from lib.prose import in_words
 
 Fits = Callable[[int, str], bool]
@@ -35,7 +35,7 @@ def match(
             found[name] = [at for at, label in enumerate(header) if fold(label) == fold(name)]
     if twice := {name: places for name, places in found.items() if len(places) > 1}:
         name, places = next(iter(twice.items()))
-        labels = in_words(shown(header[at]) for at in places)
+        labels = in_words(quoted(header[at]) for at in places)
         raise DataError(f"{file}: there are {len(places)} columns for {name!r}: {labels}; leave one of them")
     rest = [at for at in range(len(header)) if [at] not in found.values()]
     if missing := [name for name in names if not found[name]]:
@@ -48,7 +48,7 @@ def _missing(file: str, header: list[str], names: list[str], missing: list[str],
     near = {name: _near(name, header, rest, fits) for name in missing}
     asked = [place for place in near.values() if place is not None]
     near = {name: place if asked.count(place) == 1 else None for name, place in near.items()}
-    one, *others = [(name, "" if place is None else shown(header[place])) for name, place in near.items()]
+    one, *others = [(name, "" if place is None else quoted(header[place])) for name, place in near.items()]
     if not others:
         what = f"there is no column {one[0]!r}" + (f"; is it {one[1]}?" if one[1] else ".")
     else:

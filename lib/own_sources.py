@@ -111,18 +111,18 @@ def _excel(file: Path, fields: list[dict], name: str) -> Source:
         raise DataError(cells.no_columns(file.name, name, names, empty=not any(sheets.values())))
     if len(best) > 1:
         raise DataError(
-            f"{file.name}: the sheets {', '.join(map(cells.shown, best))} have the table's columns; leave one of them"
+            f"{file.name}: the sheets {', '.join(map(cells.quoted, best))} have the table's columns; leave one of them"
         )
     (_, header), *rows = sheets[best[0]]
     width = max(at for at, cell in enumerate(header, 1) if cell is not None)
     errors = [
-        f"{file.name}, line {line}, value {cells.shown(next(cell for cell in row[width:] if cell is not None))}: "
+        f"{file.name}, line {line}, value {cells.quoted(next(cell for cell in row[width:] if cell is not None))}: "
         "extra-cell: there is no column name above it"
         for line, row in rows
         if any(cell is not None for cell in row[width:])
     ]
     cells.refuse(name, errors, file.name)
-    said = (f"of its sheets {cells.shown(best[0])} was read",) if len(sheets) > 1 else ()
+    said = (f"of its sheets {cells.quoted(best[0])} was read",) if len(sheets) > 1 else ()
     return Source(
         ["" if cell is None else str(cell) for cell in header[:width]],
         [(row + [None] * width)[:width] for _, row in rows],

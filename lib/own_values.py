@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from math import isfinite
 
-from lib.cells import DataError, shown
+from lib.cells import DataError, quoted
 
 NUMBERS = ("integer", "number", "year")
 DAYS = ("yearmonth", "date")
@@ -56,7 +56,7 @@ class Column:
 
     def place(self, at: int) -> str:
         """File, line, column and value, as errors begin."""
-        return f"{self.file}, line {self.lines[at]}, column {self.name!r}, value {shown(self.texts[at])}"
+        return f"{self.file}, line {self.lines[at]}, column {self.name!r}, value {quoted(self.texts[at])}"
 
     def cells(self) -> Iterator[tuple[int, str]]:
         """The place and text of each cell that was written as text and is not empty."""
@@ -121,7 +121,7 @@ def _missing(columns: list[Column]) -> list[str]:
                 column.texts[at] = ""
                 if bare and column.name not in seen.setdefault(bare, []):
                     seen[bare].append(column.name)
-    return [f"{shown(sign)} stands for missing in {', '.join(names)}" for sign, names in seen.items()]
+    return [f"{quoted(sign)} stands for missing in {', '.join(names)}" for sign, names in seen.items()]
 
 
 def _decimal_sign(columns: list[Column], point: bool) -> str:
@@ -139,7 +139,7 @@ def _decimal_sign(columns: list[Column], point: bool) -> str:
         first.setdefault("," if "," in text else ".", (column, at))
     if len(first) == 2:
         both = (first[","], first["."])
-        comma, dot = (f"{shown(column.texts[at])} in line {column.lines[at]}" for column, at in both)
+        comma, dot = (f"{quoted(column.texts[at])} in line {column.lines[at]}" for column, at in both)
         raise DataError(
             f"{columns[0].file}: there are numbers with a comma, {comma}, and numbers with a point, {dot}; "
             "write decimals one way, and no sign between thousands"

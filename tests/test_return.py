@@ -233,6 +233,6 @@ def more_given(table):
 def test_a_file_that_does_not_fit_is_refused_by_place_value_and_rule(tmp_path, few, spoil, said):
     file = write_rows(tmp_path / "mine.csv", spoil(few))
     with pytest.raises(data.DataError) as refused:
-        panel.check(data.load(PANEL, file), panel.starts(data.load("partnership_starts")), data.load("countries"))
+        panel.check_panel(data.load(PANEL, file), panel.starts(data.load("partnership_starts")), data.load("countries"))
     missing = [part for part in said if part not in str(refused.value)]
     assert not missing, str(refused.value)

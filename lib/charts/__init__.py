@@ -33,7 +33,7 @@ from lib.charts.theme import (
     SHADE,
     VERMILLION,
 )
-from lib.charts.theory import theory_diagram
+from lib.charts.theory_diagram import theory_diagram
 from lib.charts.timeline import spans, timeline
 
 __all__ = [

@@ -28,7 +28,7 @@ from lib.charts.parts import (
     tips,
     used,
 )
-from lib.charts.scales import axis, said
+from lib.charts.scales import axis, number_text
 from lib.charts.text import LINE, text_width, wrap
 from lib.charts.theme import BLUE, GREY
 
@@ -91,7 +91,7 @@ def bars(
     size = step * SLOT / beside
     rows["left"] = where * step + step * (1 - SLOT) / 2 + (rows["place"] * size if beside > 1 else 0)
     rows["right"] = rows["left"] + size - (1 if beside > 1 else 0)
-    said_of = [said(value, "," if stack == "share" else number) for value in rows[y]]
+    said_of = [number_text(value, "," if stack == "share" else number) for value in rows[y]]
     unit_lines = wrap(unit, width - PAD - left) if unit else []
     drawn = used(rows, x, y, series, *tooltip, "left", "right", "from", "to", "colour")
     layers = [

@@ -10,7 +10,7 @@ import pandas as pd
 
 from lib.charts.parts import dated, ends, finished, in_order, key, looks, pixel, require, texts, tips, used
 from lib.charts.rows import rows as rows_of
-from lib.charts.scales import axis, said
+from lib.charts.scales import axis, number_text
 from lib.charts.text import text_width
 from lib.charts.theme import BLUE
 
@@ -63,7 +63,7 @@ def heat(
             tooltip=tip,
         )
     )  # fmt: skip
-    written = [said(one, number) for one in table[value]]
+    written = [number_text(one, number) for one in table[value]]
     inside = texts(drawn.assign(x=left + step / 2, y=middle, text=written), "center", tooltip=tip)
     whole = step >= text_width("2020") + 6
     headings = pd.DataFrame({

@@ -26,7 +26,7 @@ from lib.charts.parts import (
     used,
 )
 from lib.charts.rows import rows as rows_of
-from lib.charts.scales import Axis, axis, said
+from lib.charts.scales import Axis, axis, number_text
 from lib.charts.text import text_width
 from lib.charts.theme import BLUE, INK
 
@@ -73,7 +73,7 @@ def ranked(
     drawn = _placed(table[table[x].notna()], y, x, series, found, stack)
     extent = [drawn["from"], drawn["to"], *(table[one] for one in (low, high) if one), numbers(at)]
     across = axis(pd.concat(extent), number=number, domain=domain, zero=True, count=6)
-    drawn["said"] = drawn[text].astype(str) if text else [said(value, number) for value in drawn[x]]
+    drawn["said"] = drawn[text].astype(str) if text else [number_text(value, number) for value in drawn[x]]
     words = 0.0 if stack else max(map(text_width, drawn["said"])) + 6
     negative = not stack and (drawn[x] < 0).any()
     by = [control.field for control in controls]

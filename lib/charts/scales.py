@@ -41,7 +41,7 @@ class Axis:
         """The labels of ticks, as the picture has them."""
         if self.kind == "time":
             return [pd.Timestamp(tick, unit="s").strftime(form) for tick in ticks]
-        return [said(tick, form) for tick in ticks]
+        return [number_text(tick, form) for tick in ticks]
 
     def fitting(self, length: float) -> tuple[tuple[float, ...], str]:
         """The fullest set of ticks whose labels do not meet on a horizontal axis of this length, with their format."""
@@ -141,7 +141,7 @@ def nice(low: float, high: float, count: int) -> list[float]:
     return [round(step * place, 12) + 0.0 for place in range(first, last + 1)]
 
 
-def said(value: float, form: str = ",") -> str:
+def number_text(value: float, form: str = ",") -> str:
     """A number as D3 writes it in a format such as `,`, `,.1f`, `d` or `.0%`."""
     text = f"{value:,.10g}" if form == "," else f"{value:.0f}" if form == "d" else format(value, form)
     return "0" if set(text) <= set("-0") else text.replace("-", "\N{MINUS SIGN}")

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from lib.effects.checks import check, check_full
+from lib.effects.checks import check_design, check_full
 from lib.effects.twoway import DesignError
 
 
@@ -20,10 +20,11 @@ def bacon(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     controls of the last are treated already), `estimate` (unit of the outcome) and `weight`. The weights sum to
     one; the weighted sum of the estimates is the coefficient of the dummy in the regression on country and month
     effects. Source: Goodman-Bacon (2021), Journal of Econometrics 225(2), 254–277, equations 10e–10g, in which
-    the sizes of the pairs cancel. Raises `DesignError` as `lib.effects.checks.check`, for a table with gaps, and when
-    all countries start in the same month. A country treated from the first month on is refused like everywhere else.
+    the sizes of the pairs cancel. Raises `DesignError` as `lib.effects.checks.check_design`, for a table with gaps,
+    and when all countries start in the same month. A country treated from the first month on is refused like
+    everywhere else.
     """
-    check(outcome, starts)
+    check_design(outcome, starts)
     check_full(outcome)
     values = outcome.to_numpy(dtype=float)
     months = outcome.columns

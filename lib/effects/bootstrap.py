@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lib.effects.checks import check, check_error, check_form, check_varies
-from lib.effects.twoway import DesignError, TwoWay, matrix, treated
+from lib.effects.checks import check_design, check_error, check_form, check_varies
+from lib.effects.twoway import DesignError, TwoWay, arrays, treated
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ class StepFit:
 def step_fit(outcome: pd.DataFrame, starts: pd.Series) -> StepFit:
     """Fit one dummy, common to all countries in `starts`, on a table countries × months (NaN: not observed).
 
-    Raises `DesignError` as `lib.effects.checks.check`, if month effects leave nothing of the dummy (all countries
-    treated in the same months), and for an outcome that leaves no noise.
+    Raises `DesignError` as `lib.effects.checks.check_design`, if month effects leave nothing of the dummy (all
+    countries treated in the same months), and for an outcome that leaves no noise.
     """
-    check(outcome, starts)
-    values, observed = matrix(outcome)
+    check_design(outcome, starts)
+    values, observed = arrays(outcome)
     design = TwoWay(observed)
     regressor = design.residuals(treated(outcome, starts).astype(float))
     untreated = design.residuals(values)
@@ -75,7 +75,7 @@ def all_clustered_t(outcome: pd.DataFrame) -> pd.DataFrame:
     dummy is the same line, 1 / countries as high.
     """
     check_form(outcome)
-    values, observed = matrix(outcome)
+    values, observed = arrays(outcome)
     if not observed.all():
         raise DesignError("the panel has gaps; fit one dummy at a time with step_fit")
     design = TwoWay(observed)

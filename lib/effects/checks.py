@@ -1,4 +1,10 @@
-"""What every estimator asks of its input: a table countries × months, first treated months, effects to tell apart."""
+"""What every estimator asks of its input: a table countries × months, first treated months, effects to tell apart.
+
+One contract holds for all of `lib.effects`. A table has a row for each country, in any order, and a column for each
+month: its first day as a timestamp, in order. Starts are a Series of such months by country. Anything else (text,
+years, quarters, periods, months out of order, a dict) is refused in a sentence; `lib.effects.long` makes the two from
+it: `from_long` from a row for each country and period, `from_wide` from a column for each period.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +12,9 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_complex_dtype, is_numeric_dtype
 
-from lib.effects.twoway import DesignError, matrix, treated
+from lib.effects.twoway import DesignError, arrays, treated
+
+READ_IT = "with lib.effects.long.from_wide(table, starts)"
 
 
 def check_form(outcome: pd.DataFrame) -> None:
@@ -15,6 +23,10 @@ def check_form(outcome: pd.DataFrame) -> None:
     Months are first days of months without a time zone, not years and not periods; values are numbers, finite or
     missing, and no column is text or of mixed kinds. Every module that takes such a table asks this first.
     """
+    if not isinstance(outcome, pd.DataFrame):
+        raise DesignError(f"the outcome is a {type(outcome).__name__}; give a table (DataFrame) of countries × months")
+    if isinstance(outcome.index, pd.DatetimeIndex | pd.PeriodIndex):
+        raise DesignError("the rows of the table are months; countries stand in rows: turn it with .T")
     if not outcome.index.is_unique:
         twice = outcome.index[outcome.index.duplicated()][0]
         raise DesignError(f"{twice} has more than one row; add them up or leave one out")
@@ -22,7 +34,7 @@ def check_form(outcome: pd.DataFrame) -> None:
     for month, kind in outcome.dtypes.items():
         if not is_numeric_dtype(kind) or is_complex_dtype(kind):
             raise DesignError(f"the values of {month:%Y-%m} are of kind {kind}; make them numbers with .astype(float)")
-    if (endless := np.isinf(matrix(outcome)[0]).any(axis=1)).any():
+    if (endless := np.isinf(arrays(outcome)[0]).any(axis=1)).any():
         raise DesignError(
             f"{outcome.index[endless][0]} has an infinite value; logarithms of zero have to be left out (NaN)"
         )
@@ -30,11 +42,13 @@ def check_form(outcome: pd.DataFrame) -> None:
 
 def _check_months(months: pd.Index) -> None:
     if isinstance(months, pd.PeriodIndex):
-        raise DesignError("the columns are not months but periods; convert them with .to_timestamp()")
+        raise DesignError(f"the columns are not months but periods; convert them with .to_timestamp() or {READ_IT}")
+    if months.empty:
+        raise DesignError("the table has no column; give one for each month")
     if not isinstance(months, pd.DatetimeIndex):
         raise DesignError(
-            "the columns are not months; convert them with pd.to_datetime (whole years, which stand for their first "
-            "month, with pd.to_datetime(outcome.columns.astype(str), format='%Y'))"
+            f"the columns are not months but {months.dtype}, as {months[0]!r}; convert months, quarters or years "
+            f"(which stand for their first month) {READ_IT}"
         )
     if months.tz is not None:
         raise DesignError(
@@ -54,28 +68,47 @@ def _check_months(months: pd.Index) -> None:
 def check_table(outcome: pd.DataFrame) -> None:
     """Raise `DesignError` as `check_form`, and for a country or a month without an observation."""
     check_form(outcome)
-    observed = matrix(outcome)[1]
+    observed = arrays(outcome)[1]
     if (empty := ~observed.any(axis=1)).any():
         raise DesignError(f"{outcome.index[empty][0]} has no observation; leave the country out of the table")
     if (empty := ~observed.any(axis=0)).any():
         raise DesignError(f"{outcome.columns[empty][0]:%Y-%m} has no observation; leave the month out of the table")
 
 
-def check(outcome: pd.DataFrame, starts: pd.Series) -> None:
-    """Raise `DesignError` for a table or for starts from which no effect can be told, saying which and what to do."""
-    check_table(outcome)
+def check_starts(outcome: pd.DataFrame, starts: pd.Series, country: object = None) -> None:
+    """Raise `DesignError` unless `starts` has the first treated months of countries of the table, each once.
+
+    The table is one that `check_form` has passed. Where the effect on one `country` is sought it has to be among
+    them; the others are only left out of what it is compared with, and need no row.
+    """
+    if not isinstance(starts, pd.Series):
+        raise DesignError(
+            f"the starts are a {type(starts).__name__}; give the first treated month by country as a Series, or read "
+            f"table and starts {READ_IT}"
+        )
     if starts.empty:
         raise DesignError("no country is treated; name at least one with its first treated month")
     if not starts.index.is_unique:
         raise DesignError(f"{starts.index[starts.index.duplicated()][0]} has more than one start; keep one")
-    observed = matrix(outcome)[1]
-    for country, start in starts.items():
-        if country not in outcome.index:
-            raise DesignError(f"{country} has a start but no row in the table; add its outcome or drop the start")
-        if not isinstance(start, pd.Timestamp) or start.tzinfo or start.day != 1:
+    for one, start in starts.items():
+        if country is None and one not in outcome.index:
+            raise DesignError(f"{one} has a start but no row in the table; add its outcome or drop the start")
+        if not isinstance(start, pd.Timestamp) or start.tzinfo or start != start.to_period("M").to_timestamp():
             raise DesignError(
-                f"the start of {country} is {start}; give the first day of its first treated month, without a time zone"
+                f"the start of {one} is {start}; give the first day of its first treated month, without a time zone, "
+                f"or read table and starts {READ_IT}"
             )
+    if country is not None and not (country in starts.index and country in outcome.index):
+        treated_here = ", ".join(map(str, starts.index.intersection(outcome.index))) or "none"
+        raise DesignError(f"{country} is not a treated country of this panel; those are: {treated_here}")
+
+
+def check_design(outcome: pd.DataFrame, starts: pd.Series) -> None:
+    """Raise `DesignError` for a table or for starts from which no effect can be told, saying which and what to do."""
+    check_table(outcome)
+    check_starts(outcome, starts)
+    observed = arrays(outcome)[1]
+    for country, start in starts.items():
         seen = outcome.columns[observed[outcome.index.get_loc(country)]]
         if start <= seen[0]:
             raise DesignError(
@@ -98,7 +131,7 @@ def check_untreated(outcome: pd.DataFrame, starts: pd.Series) -> None:
 
     What such a month says of an effect comes from comparing treated countries with treated ones alone.
     """
-    untreated = matrix(outcome)[1] & ~treated(outcome, starts)
+    untreated = arrays(outcome)[1] & ~treated(outcome, starts)
     if (alone := ~untreated.any(axis=0)).any():
         raise DesignError(
             f"{', '.join(map(str, starts.index))}: no country is still untreated in {outcome.columns[alone][0]:%Y-%m}; "

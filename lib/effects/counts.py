@@ -8,9 +8,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.stats import norm
 
-from lib.effects.checks import check, check_error, check_noise, check_untreated, check_varies
+from lib.effects.checks import check_design, check_error, check_noise, check_untreated, check_varies
 from lib.effects.did import months
-from lib.effects.twoway import DesignError, matrix, treated
+from lib.effects.twoway import DesignError, arrays, treated
 
 
 def poisson(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
@@ -23,18 +23,18 @@ def poisson(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     `low` and `high` (normal), and its `months_before` and `months_after` among those used. Countries and months
     that carry no information, in a full table those of zeros only, are left out and listed in `attrs`,
     "dropped_countries" and "dropped_months". Source: Correia, Guimarães and Zylkin (2020), Stata Journal 20(1),
-    95–115. Raises `DesignError` as `lib.effects.checks.check`, for a negative count, and for a partner without a finite
-    estimate: only zeros before its start or after, nothing to compare with, or no noise at all.
+    95–115. Raises `DesignError` as `lib.effects.checks.check_design`, for a negative count, and for a partner without
+    a finite estimate: only zeros before its start or after, nothing to compare with, or no noise at all.
     The warning of `lib.effects.did` about clustered errors of a single treated country holds here too.
     """
-    check(outcome, starts)
-    counts, observed = matrix(outcome)
+    check_design(outcome, starts)
+    counts, observed = arrays(outcome)
     if (below := (counts < 0).any(axis=1)).any():
         raise DesignError(f"{outcome.index[below][0]} has a count below zero; correct it or leave it out (NaN)")
     informative, in_month = _informative(outcome, starts)
     kept = outcome.loc[informative, in_month]
     check_untreated(kept, starts)
-    counts, observed = matrix(kept)
+    counts, observed = arrays(kept)
     names = starts.index.tolist()
     check_noise(observed, names)
     after, partners = treated(kept, starts), kept.index.get_indexer(starts.index)
@@ -123,7 +123,7 @@ def _informative(outcome: pd.DataFrame, starts: pd.Series) -> tuple[np.ndarray, 
     and after it counts as two countries: the ratio of their factors is its effect. Source: Correia, Guimarães and
     Zylkin (2019), Verifying the existence of maximum likelihood estimates for generalized linear models.
     """
-    counts, observed = matrix(outcome)
+    counts, observed = arrays(outcome)
     after = treated(outcome, starts)
     countries, size = len(outcome.index), 2 * len(outcome.index) + len(outcome.columns)
     row, column = np.nonzero(observed)

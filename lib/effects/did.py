@@ -14,14 +14,16 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from lib.effects.checks import check, check_untreated
+from lib.effects.checks import check_design, check_form, check_starts, check_untreated
 from lib.effects.pieces import fit_pieces
-from lib.effects.twoway import DesignError, TwoWay, matrix, treated
+from lib.effects.twoway import DesignError, TwoWay, arrays, treated
 
 
 def months(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     """Observed months of each treated country: columns months_before and months_after (its start)."""
-    observed, after = matrix(outcome)[1], treated(outcome, starts)
+    check_form(outcome)
+    check_starts(outcome, starts)
+    observed, after = arrays(outcome)[1], treated(outcome, starts)
     counts = {"months_before": (observed & ~after).sum(axis=1), "months_after": (observed & after).sum(axis=1)}
     return pd.DataFrame(counts, index=outcome.index).loc[starts.index].rename_axis("country")
 
@@ -33,11 +35,11 @@ def effects(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
     (clustered by country), `t`, two-sided `p`, `months_before`, `months_after`. With n observations, N countries,
     T months and k dummies, the clustered variance is multiplied by n / (n − N − T + 1 − k), without a factor for the
     number of clusters, and p is from Student's t with n − N − T + 1 − k degrees of freedom, both as in linearmodels.
-    Raises `DesignError` as `lib.effects.checks.check`, for a month in which every observed country is treated (treated
-    countries would be compared with treated ones), if an effect cannot be told from the others and the month effects,
-    and if the regression leaves no noise or an error is zero. With covariates, use pyfixest's `feols`.
+    Raises `DesignError` as `lib.effects.checks.check_design`, for a month in which every observed country is treated
+    (treated countries would be compared with treated ones), if an effect cannot be told from the others and the month
+    effects, and if the regression leaves no noise or an error is zero. With covariates, use pyfixest's `feols`.
     """
-    check(outcome, starts)
+    check_design(outcome, starts)
     fit = fit_pieces(outcome, starts, treated(outcome, starts).astype(int))
     table = _inference(fit.level[fit.piece == 1] - fit.level[fit.piece == 0], fit.se, fit.free)
     return table.set_index(starts.index).join(months(outcome, starts)).rename_axis("country")
@@ -53,7 +55,7 @@ def pooled(outcome: pd.DataFrame, starts: pd.Series, weights: pd.Series | None =
     with P − 1 degrees of freedom, cautiously: few treated countries count as few. Raises `DesignError` as `effects`,
     for a single treated country (use `lib.effects.placebo`), and for weights that are missing or not above zero.
     """
-    check(outcome, starts)
+    check_design(outcome, starts)
     if len(starts) < 2:
         raise DesignError(f"{starts.index[0]} alone is treated: there is nothing to pool; use lib.effects.placebo")
     share = (pd.Series(1.0, starts.index) if weights is None else weights).reindex(starts.index).astype(float)
@@ -80,8 +82,8 @@ def event_study(outcome: pd.DataFrame, starts: pd.Series, width: int = 6) -> pd.
     """
     if width < 1:
         raise DesignError(f"bins of {width} months; a bin needs at least one")
-    check(outcome, starts)
-    observed = matrix(outcome)[1]
+    check_design(outcome, starts)
+    observed = arrays(outcome)[1]
     number = np.asarray(outcome.columns.year * 12 + outcome.columns.month)
     first = np.array([start.year * 12 + start.month for start in starts])
     places = outcome.index.get_indexer(starts.index)
@@ -111,12 +113,12 @@ def gaps(outcome: pd.DataFrame, starts: pd.Series) -> pd.DataFrame:
 
     Country and month effects are fitted on the untreated observations alone; their sum is what a treated
     month would have been without treatment. Source: Borusyak, Jaravel and Spiess (2024), Review of Economic
-    Studies 91(6), 3253–3285. Raises `DesignError` as `lib.effects.checks.check`, for a month in which every observed
-    country is treated, and where the untreated observations fall into pieces.
+    Studies 91(6), 3253–3285. Raises `DesignError` as `lib.effects.checks.check_design`, for a month in which every
+    observed country is treated, and where the untreated observations fall into pieces.
     """
-    check(outcome, starts)
+    check_design(outcome, starts)
     check_untreated(outcome, starts)
-    values, observed = matrix(outcome)
+    values, observed = arrays(outcome)
     untreated = observed & ~treated(outcome, starts)
     return pd.DataFrame(values - TwoWay(untreated).fitted(values), outcome.index, outcome.columns)
 

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from lib.effects.checks import check, check_full
-from lib.effects.twoway import DesignError, matrix
+from lib.effects.checks import check_design, check_full
+from lib.effects.twoway import DesignError, arrays
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,11 @@ def group_time(outcome: pd.DataFrame, starts: pd.Series, *, not_yet: bool = Fals
     small-sample factor. A group of one country has no variation of its own: its error is that of the countries it
     is compared with, and `lib.effects.placebo` is the place to go. Source: Callaway and Sant'Anna (2021), Journal of
     Econometrics 225(2), 200–230, unconditional; differences before the start as in their package did ("varying").
-    Raises `DesignError` as `lib.effects.checks.check`, for gaps, and if no country is left to compare with.
+    Raises `DesignError` as `lib.effects.checks.check_design`, for gaps, and if no country is left to compare with.
     """
-    check(outcome, starts)
+    check_design(outcome, starts)
     check_full(outcome)
-    values, _ = matrix(outcome)
+    values, _ = arrays(outcome)
     months = outcome.columns
     never = len(months)
     first = np.full(len(outcome), never)

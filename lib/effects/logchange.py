@@ -16,8 +16,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from lib.effects.checks import check_form
-from lib.effects.twoway import DesignError, matrix
+from lib.effects.checks import check_form, check_starts
+from lib.effects.twoway import DesignError, arrays
 
 HALF = 0.5  # of a case, added to every count, so that the logarithm of none exists
 NEAR = 15  # countries next in size, on either side, that set the level of a country's noise
@@ -166,7 +166,8 @@ def log_change(outcome: pd.DataFrame, starts: pd.Series, country: str) -> LogCha
     `lib.effects.checks.check_form`.
     """
     check_form(outcome)
-    values, observed = matrix(outcome)
+    check_starts(outcome, starts, country)
+    values, observed = arrays(outcome)
     if (values < 0).any():
         raise DesignError("a count lies below zero; the log of a change is for counts")
     after = np.asarray(outcome.columns >= starts.loc[country])
@@ -189,7 +190,7 @@ def all_log_changes(outcome: pd.DataFrame, least_before: int = 12, least_after: 
     `DesignError` as `lib.effects.checks.check_form`.
     """
     check_form(outcome)
-    values, observed = matrix(outcome)
+    values, observed = arrays(outcome)
     values, found = np.where(observed, values, 0.0), []
     for at in range(least_before, values.shape[1] - least_after + 1):
         after = np.arange(values.shape[1]) >= at

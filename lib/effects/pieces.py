@@ -10,7 +10,7 @@ from scipy.sparse import block_array, csr_array, vstack
 from scipy.sparse.csgraph import connected_components
 
 from lib.effects.checks import check_error, check_noise, check_untreated, check_varies
-from lib.effects.twoway import DesignError, TwoWay, matrix
+from lib.effects.twoway import DesignError, TwoWay, arrays
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,11 @@ def fit_pieces(outcome: pd.DataFrame, starts: pd.Series, cuts: np.ndarray) -> Pi
     remains to be solved for, however many dummies there are: with c the months of a piece less those of piece 0, each
     over their number, and V the inverse of the month effects' normal equations, the difference of levels is that of
     means less c'γ. A unit's residuals have mean zero, so that a cluster g moves the difference by −c'V e_g alone.
-    Raises `DesignError` for what `lib.effects.did.effects` says, but as `lib.effects.checks.check`, which comes before.
+    Raises `DesignError` for what `lib.effects.did.effects` says, but as `lib.effects.checks.check_design`, which comes
+    before.
     """
     check_untreated(outcome, starts)
-    values, observed = matrix(outcome)
+    values, observed = arrays(outcome)
     places = outcome.index.get_indexer(starts.index)
     own = observed[places]
     rows, columns = np.nonzero(own)

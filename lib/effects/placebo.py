@@ -1,4 +1,15 @@
-"""Inference for one treated unit: the same estimate for every untreated one, as if it had been treated."""
+"""Inference for one treated unit: the same estimate for every untreated one, as if it had been treated.
+
+>>> import numpy as np, pandas as pd
+>>> months = pd.date_range("2020-01", periods=48, freq="MS")
+>>> table = pd.DataFrame(np.random.default_rng(1).poisson(9, (30, 48)), [f"C{k:02d}" for k in range(30)], months)
+>>> test = placebo_test(table, pd.Series({"C07": months[30]}), "C07")
+>>> test.rank(), round(test.p_value(), 2), test.interval()[0] < 0 < test.interval()[1]
+((3, 30), 0.1, True)
+
+`placebo_test` takes one treated country, `family_wise` the tests of several, `all_placebos` every country at every
+start of a panel without any treatment. A file is read with `lib.effects.long`.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +20,9 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
-from lib.effects.checks import check_form
+from lib.effects.checks import check_form, check_starts
 from lib.effects.logchange import LogChange, all_log_changes, log_change
-from lib.effects.twoway import DesignError, TwoWay, matrix
+from lib.effects.twoway import DesignError, TwoWay, arrays
 
 CHANGE, SCALED = "change", "scaled"  # what leads for counts, and for any other outcome
 
@@ -157,8 +168,9 @@ def placebo_test(
 ) -> PlaceboTest:
     """The two-way effect of `country` among those of all never-treated countries at the same start.
 
-    `outcome` is countries × months, NaN where not observed; `starts` the first treated month by country.
-    Other treated countries are left out. Columns of the estimates, by country:
+    `outcome` is countries × months, NaN where not observed; `starts` the first treated month by country
+    (`lib.effects.long` makes both from a file). Other treated countries are left out. What comes back answers
+    `p_value()`, `interval()` and `rank()`; several go to `family_wise`. Columns of the estimates, by country:
 
     - `effect`: least squares with country and month effects, in units of the outcome;
     - `scaled`: the effect over `scale`, its standard deviation as a function of the country's size, because
@@ -174,9 +186,8 @@ def placebo_test(
     the outcome is counts), if those never change or all change alike, if a size is negative or missing, and as
     `lib.effects.checks.check_form`.
     """
-    if country not in outcome.index or country not in starts.index:
-        raise DesignError(f"{country} is not a treated country of this panel")
     check_form(outcome)
+    check_starts(outcome, starts, country)
     start = starts.loc[country]
     after = np.asarray(outcome.columns >= start)
     observed = outcome.notna()
@@ -217,7 +228,7 @@ def all_placebos(outcome: pd.DataFrame, least_before: int = 12, least_after: int
     Raises `DesignError` if the panel is too short, and as `lib.effects.checks.check_form`.
     """
     check_form(outcome)
-    values, observed = matrix(outcome)
+    values, observed = arrays(outcome)
     if values.shape[1] < least_before + least_after:
         raise DesignError(f"{values.shape[1]} months do not hold {least_before} before a start and {least_after} after")
     effects = TwoWay(observed).step_effects(values)
@@ -318,7 +329,7 @@ def _largest(units: np.ndarray, place: np.ndarray, draws: int, seed: int) -> np.
 
 
 def _effects_at(outcome: pd.DataFrame, after: np.ndarray) -> np.ndarray:
-    values, observed = matrix(outcome)
+    values, observed = arrays(outcome)
     return TwoWay(observed).step_effects(values)[:, int(np.argmax(after))]
 
 

@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from lib.effects.checks import check_form
 from lib.effects.logchange import HALF, NEAR, common_change, deviations
-from lib.effects.twoway import DesignError, matrix
+from lib.effects.twoway import DesignError, arrays
 
 BETWEEN_STARTS = 6  # months; neighbouring starts tell almost the same
 MOST = 1e4  # a rise for one case expected, beyond any that is looked for
@@ -35,7 +35,7 @@ def smallest_detectable(
     countries, and as `lib.effects.checks.check_form`.
     """
     check_form(outcome)
-    values, observed = matrix(outcome)
+    values, observed = arrays(outcome)
     counts, rows = np.where(observed, values, 0.0), []
     for months in months_after:
         starts = range(least_before, values.shape[1] - months + 1, BETWEEN_STARTS)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from lib.effects.checks import check_form, check_starts
 from lib.effects.logchange import LogChange, log_change
 from lib.effects.twoway import DesignError
 
@@ -31,6 +32,8 @@ def donut(outcome: pd.DataFrame, starts: pd.Series, country: str, months: Sequen
     Columns effect (log), low, high (95%), p, by the number of `months` left out. Raises `DesignError` when no month
     before the start remains.
     """
+    check_form(outcome)
+    check_starts(outcome, starts, country)
     before = outcome.columns[outcome.columns < starts.loc[country]]
     rows = {}
     for number in months:

@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 from scipy.special import chndtrix
 from scipy.stats import chi2, norm
 
-from lib.effects.checks import check, check_full
+from lib.effects.checks import check_design, check_form, check_full, check_starts
 from lib.effects.placebo import fit_noise
 from lib.effects.twoway import DesignError
 
@@ -91,10 +91,12 @@ def bin_study(outcome: pd.DataFrame, starts: pd.Series, country: str, width: int
     bins after it, because more cases are also noisier. The covariance is that of the placebos.
     Among 75 countries of counts as `lib.returns.simulation.counts` draws them, intervals of 95% hold the truth in 94 to
     98% for a country of 2 or 7 cases a month whose level stays or grows up to sevenfold, but in 92 to 93% where that of
-    the larger one halves (1,000 replications each). Raises `DesignError` as `lib.effects.checks.check`, for gaps, and
-    with fewer than three bins before and one after or fewer than four never-treated countries.
+    the larger one halves (1,000 replications each). Raises `DesignError` as `lib.effects.checks.check_design`, for
+    gaps, and with fewer than three bins before and one after or fewer than four never-treated countries.
     """
-    check(outcome, starts.loc[[country]])
+    check_form(outcome)
+    check_starts(outcome, starts, country)
+    check_design(outcome, starts.loc[[country]])
     table = pd.concat([outcome[~outcome.index.isin(starts.index)], outcome.loc[[country]]]).astype(float)
     check_full(table)
     if len(table) < 5:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
 
-from lib.effects.checks import check, check_full
+from lib.effects.checks import check_design, check_form, check_full, check_starts
 from lib.effects.twoway import DesignError
 
 Solver = Literal["exact", "synthdid"]
@@ -45,9 +45,9 @@ def synthetic_did(outcome: pd.DataFrame, country: str, start: pd.Timestamp, solv
     controls' monthly changes before the start. Both problems are solved exactly. Published numbers come from that
     package, which stops Frank–Wolfe steps early and so is off in the fourth digit or so (California's Proposition
     99: −15.604, exactly −15.605); to repeat them, ask for its `solver`, which is slower.
-    Raises `DesignError` as `lib.effects.checks.check`, for gaps and without controls.
+    Raises `DesignError` as `lib.effects.checks.check_design`, for gaps and without controls.
     """
-    check(outcome, pd.Series({country: start}))
+    check_design(outcome, pd.Series({country: start}))
     check_full(outcome)
     if len(outcome) < 2:
         raise DesignError(f"{country} is the only country of the table; add others to compare with")
@@ -81,6 +81,8 @@ def synthetic_placebos(outcome: pd.DataFrame, country: str, start: pd.Timestamp)
     over their number. Source of the ratio: Abadie, Diamond and Hainmueller (2010), JASA 105(490), 493–505. Raises
     `DesignError` as `synthetic_did`, with fewer than two other countries, and where a gap never moves before the start.
     """
+    check_form(outcome)
+    check_starts(outcome, pd.Series({country: start}))
     others = outcome.drop(index=country, errors="ignore")
     if len(others) < 2:
         raise DesignError(f"{len(others)} other countries than {country}; placebos need two at least")

@@ -92,7 +92,7 @@ def _from_month(values: np.ndarray) -> np.ndarray:
 _PIECES = "the observed months of the countries fall into pieces without a month in common; there is nothing to compare"
 
 
-def matrix(outcome: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def arrays(outcome: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Values (float, NaN where missing) and observed cells of a table countries × months."""
     values = outcome.to_numpy(dtype=float, na_value=np.nan)
     return values, ~np.isnan(values)

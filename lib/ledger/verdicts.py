@@ -95,7 +95,7 @@ def _item(result: Result) -> str:
     )
 
 
-def trail(id: str) -> str:
+def trail_place(id: str) -> str:
     """Where the book puts the links of a figure to the claims that it shows; nothing in a notebook."""
     return f"<!--trail:{id}-->"
 

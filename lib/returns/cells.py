@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from lib.prose import in_words as listed
+from lib.prose import in_words as joined
 from lib.prose import percent
 from lib.returns.reported import OUTCOMES, PARTNERS
 
@@ -55,7 +55,7 @@ def drawn(cells: pd.DataFrame) -> pd.DataFrame:
 def sure(cells: pd.DataFrame) -> str:
     """The countries all of whose counts survive, as a sentence lists them; "no country" where there is none."""
     counted = cells[cells["outcome"] != "processing_days"].groupby("name")["verdict_placebo"].agg(set)
-    return listed(counted.index[counted == {SURVIVES}]) or "no country"
+    return joined(counted.index[counted == {SURVIVES}]) or "no country"
 
 
 def in_words(cells: pd.DataFrame, limits: pd.DataFrame, donors: int) -> dict[str, object]:

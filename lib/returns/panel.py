@@ -29,7 +29,7 @@ def starts(table: pd.DataFrame) -> pd.Series:
     return table.set_index("country")["start"]
 
 
-def check(panel: pd.DataFrame, starts: pd.Series, countries: pd.DataFrame) -> pd.DataFrame:
+def check_panel(panel: pd.DataFrame, starts: pd.Series, countries: pd.DataFrame) -> pd.DataFrame:
     """The panel, sorted by country and month, if its rows fit together; `panel` has the form of `return_panel`.
 
     `starts` holds the first month of each partnership by country, `countries` the codes that exist (`iso3`).

@@ -10,7 +10,7 @@ from scipy.ndimage import uniform_filter1d
 from scipy.signal import lfilter
 
 from lib import data
-from lib.effects.twoway import TwoWay, matrix, treated
+from lib.effects.twoway import TwoWay, arrays, treated
 from lib.returns.panel import COUNTS, OUTCOMES, starts, wide
 
 MONTHS = pd.date_range("2016-01", "2025-12", freq="MS", name="month")
@@ -288,7 +288,7 @@ def _assert_calibrated(made: pd.DataFrame, first: pd.Series, reported: dict[str,
     for name, effects in reported.items():
         outcome = wide(made, name)
         outcome = outcome.loc[[*PARTNERS, *outcome.index.difference(PARTNERS)]]
-        values, seen = matrix(outcome)
+        values, seen = arrays(outcome)
         found = _estimates(TwoWay(seen), values, treated(outcome, first)[: len(PARTNERS)])
         for code, effect in effects.items():
             if abs(found[PARTNERS.index(code)] - effect) > ROUNDING[name]:

@@ -14,7 +14,7 @@ from lib.shown import Shown
 LEVELS = {"input": "Input", "output": "Output", "outcome": "Outcome", "impact": "Impact"}
 SUPPORTED, LIMITED, NO_EFFECT, NOT_ASSESSABLE, SILENT = "supported", "limited", "no_effect", "not_assessable", "silent"
 # A sign as well as a word, so that a state reads in print and without colour: the shapes of the scale of verdicts.
-STATES = {
+ARROW_STATES = {
     SUPPORTED: (YES, "supported"),
     LIMITED: (PARTLY, "limited effect"),
     NO_EFFECT: (NO, "no effect found"),
@@ -105,7 +105,7 @@ def steps(boxes: pd.DataFrame, arrows: pd.DataFrame) -> Shown:
     columns = ("Step", "What it assumes", *(("What the claims give",) if "state" in arrows else ()))
     head = "".join(f'<th scope="col">{name}</th>' for name in columns)
     rows = "".join(_row(arrow, source, labels) for arrow, source in zip(order.itertuples(), order["from"], strict=True))
-    said = [f" [{STATES[state][1]}]" for state in order["state"]] if "state" in arrows else [""] * len(arrows)
+    said = [f" [{ARROW_STATES[state][1]}]" for state in order["state"]] if "state" in arrows else [""] * len(arrows)
     text = "\n".join(
         f"{labels[arrow['from']]} -> {labels[arrow['to']]}{state}"
         for arrow, state in zip(order.to_dict("records"), said, strict=True)
@@ -123,7 +123,7 @@ def _row(arrow: object, source: str, labels: dict[str, str]) -> str:
     cells = f'<th scope="row">{step}</th><td data-label="What it assumes">{escape(arrow.text)}</td>'
     if not hasattr(arrow, "state"):
         return f"<tr>{cells}</tr>"
-    sign, word = STATES[arrow.state]
+    sign, word = ARROW_STATES[arrow.state]
     state = f'<span class="arrow-state state-{arrow.state}">{sign} {word}</span>'
     claims = "".join(map(_claim, arrow.evidence))
     behind = f"<details><summary>{basis(arrow)}</summary><ul>{claims}</ul></details>" if claims else ""

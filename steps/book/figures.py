@@ -11,7 +11,7 @@ import jinja2
 import vl_convert
 
 from lib import colours
-from lib.ledger.verdicts import trail
+from lib.ledger.verdicts import trail_place
 from steps import ROOT, StepError
 from steps.book import pictures
 
@@ -51,7 +51,7 @@ def html(figure: dict) -> str:
     shown = {size: picture(_drawn(figure, size)) for size in pictures.SIZES}
     choices = sum("bind" in param for param in figure["specs"]["wide"].get("params", []))
     said = {"evidence": EVIDENCE[figure["evidence"]], "short": _short(figure["sources"])}
-    return TEMPLATE.render(figure=figure, choices=choices, trail=trail(figure["id"]), **said, **shown)
+    return TEMPLATE.render(figure=figure, choices=choices, trail=trail_place(figure["id"]), **said, **shown)
 
 
 def files(figure: dict) -> dict[str, str]:

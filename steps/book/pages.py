@@ -256,7 +256,7 @@ def trails(chapter: str, found: pd.DataFrame) -> dict[str, str]:
 
 def linked(html: str, trails: Mapping[str, str]) -> str:
     """The HTML of an output with these links in the places that its figures left for them."""
-    return re.sub(verdicts.trail("([a-z0-9-]+)"), lambda place: trails.get(place[1], ""), html)
+    return re.sub(verdicts.trail_place("([a-z0-9-]+)"), lambda place: trails.get(place[1], ""), html)
 
 
 def filed(rows: pd.DataFrame) -> pd.DataFrame:

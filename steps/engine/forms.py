@@ -12,7 +12,7 @@ from lib.returns import panel, triple
 def return_panel(path: str) -> object:
     """A return panel whose rows fit together. Raises `DataError`."""
     starts = panel.starts(data.load("partnership_starts"))
-    return panel.check(data.load("return_panel", path), starts, data.load("countries"))
+    return panel.check_panel(data.load("return_panel", path), starts, data.load("countries"))
 
 
 def _table(name: str) -> Callable[[str], object]:

@@ -7,6 +7,7 @@ import yaml
 from bs4 import BeautifulSoup
 from conftest import ROOT
 
+from lib.effects.grouptime import group_time
 from tests.test_arrows import MODULES, ORDER
 
 PACKAGES = [name for name in ORDER if name.startswith("lib")]
@@ -56,6 +57,63 @@ def test_the_example_runs(capsys):
     exec(example, {})
     effect, p = map(float, capsys.readouterr().out.split())
     assert -3 < effect < 3 and 0 < p <= 1
+
+
+def blocks(*kinds):
+    """The blocks of these kinds on the page, in order."""
+    return re.findall(rf"```(?:{'|'.join(kinds)})\n(.*?)```", INDEX, re.S)
+
+
+def run(code, space, capsys):
+    capsys.readouterr()
+    exec(code, space)
+    return [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.simulation
+@pytest.mark.filterwarnings("ignore")  # other packages warn of their standard errors
+def test_the_file_of_thirty_countries_gives_what_the_page_prints(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    _, made, ours, theirs, *_ = CODE.findall(INDEX)
+    our_text, their_text = blocks("text")[:2]
+    space = {}
+    exec(made, space)
+    assert len(space["rows"]) == 30 * 72 and (tmp_path / "returns.csv").exists()
+    assert run(ours, space, capsys) == our_text.splitlines()
+    assert run(theirs, space, capsys) == their_text.splitlines()
+    regression = space["effects"](space["outcome"], space["starts"])
+    for country, put_in in (("C10", 8), ("C20", 6)):
+        low, high = space["tests"][country].interval()
+        assert low < put_in < high
+    assert regression.at["C10", "effect"] + 1.96 * regression.at["C10", "se"] < 8, "the error leaves out what is there"
+
+
+@pytest.mark.simulation
+@pytest.mark.filterwarnings("ignore")
+def test_what_the_page_says_of_agreement_holds(tmp_path, monkeypatch):
+    """The regression to all digits, Callaway and Sant'Anna's effects to all digits."""
+    import pyfixest
+    from diff_diff import CallawaySantAnna
+
+    monkeypatch.chdir(tmp_path)
+    _, made, ours, *_ = CODE.findall(INDEX)
+    space = {}
+    exec(made, space)
+    exec(ours, space)
+    outcome, starts, rows = space["outcome"], space["starts"], space["rows"]
+    for country in starts.index:
+        rows[country] = ((rows["country"] == country) & (rows["month"] >= rows["begun"].fillna("9"))).astype(int)
+    mine = space["effects"](outcome, starts)
+    fit = pyfixest.feols("returns ~ C10 + C20 | country + month", rows, vcov={"CRV1": "country"})
+    assert mine["effect"].to_numpy() == pytest.approx(fit.coef().to_numpy(), rel=1e-9)
+    assert mine["se"].to_numpy() == pytest.approx(fit.se().to_numpy(), rel=0.05)
+    number = rows["month"].rank(method="dense").astype(int)
+    first = rows["begun"].map(dict(zip(rows["month"], number, strict=True))).fillna(0).astype(int)
+    fit = CallawaySantAnna().fit(
+        rows.assign(t=number, g=first), outcome="returns", unit="country", time="t", first_treat="g", aggregate="group"
+    )
+    theirs = [group["effect"] for group in fit.group_effects.values()]
+    assert group_time(outcome, starts).aggregate("group").drop("overall")["effect"].tolist() == pytest.approx(theirs)
 
 
 @pytest.mark.book

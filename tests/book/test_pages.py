@@ -102,7 +102,7 @@ def test_the_ledger_opens_on_what_differs_and_every_view_says_how_many_it_has(le
 
 
 def test_links_are_put_where_a_figure_left_room(found):
-    html = f"<figure>{verdicts.trail('fig-eu-detections')}</figure>"
+    html = f"<figure>{verdicts.trail_place('fig-eu-detections')}</figure>"
     page = BeautifulSoup(pages.linked(html, pages.trails("irregular_migration", found)), "html.parser")
     figure = page.figure.select("a")
     assert "#irregular-migration-total-2015-rise" in [link["href"] for link in figure]

@@ -509,7 +509,7 @@ def test_ticks_are_round_and_thinned_where_labels_would_meet():
     ],
 )  # fmt: skip
 def test_numbers_are_written_out(value, form, said):
-    assert scales.said(value, form) == said
+    assert scales.number_text(value, form) == said
 
 
 QUARTERS = pd.DataFrame({"name": ["a", "b", "c"], "number": [0, 40, 100], "share": [0.0, 0.5, 1.0]})
@@ -536,7 +536,7 @@ def test_ticks_that_were_asked_for_are_not_rounded(draw, width):
 def test_a_tick_is_drawn_as_it_was_measured(value):
     table = QUARTERS.assign(number=[0, value, 2 * value])
     drawn = svg(lambda w: charts.dots(table, w, y="name", x="number", domain=[0, 2 * value], ticks=[0, value]), 760)
-    assert scales.said(value) in [said for said, *_ in boxes(drawn)]
+    assert scales.number_text(value) in [said for said, *_ in boxes(drawn)]
 
 
 def test_ticks_are_drawn_with_the_labels_that_were_measured():

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.effects.checks import check
+from lib.effects.checks import check_design
 from lib.effects.did import effects
-from lib.effects.long import from_long, months
+from lib.effects.long import as_months, from_long
 from lib.effects.twoway import DesignError
 
 
@@ -56,7 +56,7 @@ def test_the_effect_is_what_the_hand_finds():
 def test_every_kind_of_period_stands_for_its_first_month(times, start, first):
     panel = from_long(long(times, (start, None, None)), "returns", "begun")
     assert panel.outcome.columns[0] == pd.Timestamp(first) and panel.outcome.shape == (3, 3)
-    check(*panel)
+    check_design(*panel)
 
 
 def test_a_start_that_is_missing_in_whole_numbers_is_no_start():
@@ -88,4 +88,4 @@ def test_what_no_effect_can_be_told_from_is_refused(change, said):
 def test_a_day_is_the_first_of_its_month_however_it_is_written(days):
     written = pd.Series([f"{day:%Y-%m-%d}".zfill(10) for day in days])
     if all(1700 < day.year < 2200 for day in days):
-        assert months(written).tolist() == [pd.Timestamp(day.replace(day=1)) for day in days]
+        assert as_months(written).tolist() == [pd.Timestamp(day.replace(day=1)) for day in days]

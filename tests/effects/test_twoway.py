@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from lib.effects.twoway import DesignError, TwoWay, matrix, treated
+from lib.effects.twoway import DesignError, TwoWay, arrays, treated
 
 
 def in_one_piece(observed):
@@ -148,7 +148,7 @@ def test_a_long_chain_of_countries_with_two_months_each_holds_together():
 
 
 def test_matrix_keeps_missing_cells_apart_from_zeros():
-    values, observed = matrix(pd.DataFrame({"a": [0, None], "b": [2, 3]}, dtype="Int64"))
+    values, observed = arrays(pd.DataFrame({"a": [0, None], "b": [2, 3]}, dtype="Int64"))
     assert values.dtype == float
     assert observed.tolist() == [[True, True], [False, True]]
     assert values[observed].tolist() == [0.0, 2.0, 3.0]

@@ -108,7 +108,7 @@ def test_verdicts_look_different_without_colour():
 
 
 def test_there_are_two_scales_and_no_third():
-    shapes, arrows = [YES, PARTLY, NO, OPEN], {word: sign for sign, word in theory.STATES.values()}
+    shapes, arrows = [YES, PARTLY, NO, OPEN], {word: sign for sign, word in theory.ARROW_STATES.values()}
     assert len(set(shapes)) == 4 and MARKS.keys() == {*VERDICTS, *SHOWN}
     for table in (MARKS, arrows, scorecard.MARKS, scorecard.JUDGED):
         assert set(table.values()) <= {*shapes, "\N{EN DASH}"}  # a dash where there is nothing to judge

@@ -276,4 +276,4 @@ def test_what_a_comparison_of_pairs_leaves_out_and_where_its_pair_stands():
 
 def test_the_made_panel_is_one_that_the_checks_let_through():
     codes = pd.DataFrame({"iso3": [*PARTNERS, *DONORS]})
-    assert len(panel.check(made(), STARTS, codes)) == len(made())
+    assert len(panel.check_panel(made(), STARTS, codes)) == len(made())

@@ -24,7 +24,7 @@ def at(table, country, month):
 
 def refused(table, *parts, starts=STARTS):
     with pytest.raises(PanelError) as found:
-        panel.check(table, starts, data.load("countries"))
+        panel.check_panel(table, starts, data.load("countries"))
     for part in parts:
         assert part in str(found.value)
     return str(found.value)
@@ -33,12 +33,12 @@ def refused(table, *parts, starts=STARTS):
 def test_a_panel_that_fits_comes_back_sorted():
     table = rows()
     shuffled = table.sample(frac=1, random_state=1)
-    pd.testing.assert_frame_equal(panel.check(shuffled, STARTS, data.load("countries")), table)
+    pd.testing.assert_frame_equal(panel.check_panel(shuffled, STARTS, data.load("countries")), table)
 
 
 def test_countries_may_begin_later_and_end_earlier():
     table = pd.concat([rows(("ALB",), MONTHS[2:5]), rows(("MAR",))])
-    assert len(panel.check(table, STARTS, data.load("countries"))) == 9
+    assert len(panel.check_panel(table, STARTS, data.load("countries"))) == 9
 
 
 def test_a_country_and_month_twice():
@@ -61,7 +61,7 @@ def test_no_partner_at_all():
 
 
 def test_one_absent_partner_is_left_to_the_estimators():
-    assert "IRQ" not in set(panel.check(rows(), STARTS, data.load("countries"))["country"])
+    assert "IRQ" not in set(panel.check_panel(rows(), STARTS, data.load("countries"))["country"])
 
 
 @pytest.mark.parametrize("start", ["2021-12", "2022-01"])
@@ -75,7 +75,7 @@ def test_more_given_than_requested_up_to_a_month(kind):
     table = rows()
     table.loc[at(table, "MAR", "2022-02"), f"{kind}_requested"] = 5  # three to spare
     table.loc[at(table, "MAR", "2022-04"), f"{kind}_given"] = 5
-    panel.check(table, STARTS, data.load("countries"))
+    panel.check_panel(table, STARTS, data.load("countries"))
     table.loc[at(table, "MAR", "2022-05"), f"{kind}_given"] = 3
     message = refused(
         table, f"MAR, 2022-05, column '{kind}_given', value '3'", "14 given up to this month, 13 requested",
@@ -89,7 +89,7 @@ def test_days_without_a_confirmation():
     table.loc[at(table, "ALB", "2022-02"), "confirmations_given"] = 0
     refused(table, "ALB, 2022-02, column 'processing_days', value '30.0'", "leave the cell empty")
     table.loc[at(table, "ALB", "2022-02"), "processing_days"] = np.nan
-    panel.check(table, STARTS, data.load("countries"))
+    panel.check_panel(table, STARTS, data.load("countries"))
 
 
 def test_only_the_first_errors_are_shown_and_the_rest_counted():
@@ -139,5 +139,5 @@ def test_a_readers_file_is_loaded_and_checked(tmp_path, kind):
     file = tmp_path / f"mine.{kind}"
     rows().to_parquet(file) if kind == "parquet" else rows().to_csv(file, index=False, date_format="%Y-%m")
     pd.testing.assert_frame_equal(
-        panel.check(data.load("return_panel", file), STARTS, data.load("countries")), rows(), check_dtype=False
+        panel.check_panel(data.load("return_panel", file), STARTS, data.load("countries")), rows(), check_dtype=False
     )

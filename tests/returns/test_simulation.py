@@ -89,7 +89,7 @@ def test_the_level_of_all_countries_together(table):
 
 def test_it_is_a_whole_panel_that_fits_together(table):
     starts = panel.starts(data.load("partnership_starts"))
-    pd.testing.assert_frame_equal(panel.check(table, starts, data.load("countries")), table)
+    pd.testing.assert_frame_equal(panel.check_panel(table, starts, data.load("countries")), table)
     assert table.groupby("country").size().to_dict() == dict.fromkeys(table["country"].unique(), 120)
     assert table["country"].nunique() == 81 and set(starts.index) < set(table["country"])
     assert table["processing_days"].notna().equals(table["confirmations_given"] > 0)

@@ -159,10 +159,10 @@ def test_a_drawing_has_every_box_and_arrow_once_inside_its_width(width):
 
 
 def test_states_differ_without_colour():
-    from lib.charts.theory import LINES
+    from lib.charts.theory_diagram import LINES
 
-    assert LINES.keys() == theory.STATES.keys()
-    assert len({sign for sign, _ in theory.STATES.values()}) == len(theory.STATES)
+    assert LINES.keys() == theory.ARROW_STATES.keys()
+    assert len({sign for sign, _ in theory.ARROW_STATES.values()}) == len(theory.ARROW_STATES)
     assert len({(json.dumps(dash), width) for _, dash, width in LINES.values()}) == len(LINES)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lib.charts.theme import GREEN, GREY, INK, MUTED, ORANGE, SHADE, VERMILLION
-from lib.synthesis.theory import LEVELS, LIMITED, NO_EFFECT, NOT_ASSESSABLE, SILENT, STATES, SUPPORTED, basis
+from lib.synthesis.theory import ARROW_STATES, LEVELS, LIMITED, NO_EFFECT, NOT_ASSESSABLE, SILENT, SUPPORTED, basis
 
 # State -> colour, dash, width: each differs from all others in its dash or its width as well.
 LINES = {
@@ -229,7 +229,8 @@ def _rails(at: pd.DataFrame, arrows: pd.DataFrame, width: int) -> tuple[pd.DataF
 def _tables(lines: list, signs: list, heads: list, at: pd.DataFrame) -> tuple[pd.DataFrame, ...]:
     signed = pd.DataFrame(
         {
-            "x": x, "y": y, "state": arrow.state, "sign": STATES[arrow.state][0], "word": STATES[arrow.state][1],
+            "x": x, "y": y, "state": arrow.state, "sign": ARROW_STATES[arrow.state][0],
+            "word": ARROW_STATES[arrow.state][1],
             "tested": bool(arrow.confirmed), "from": at.loc[arrow.source, "text"], "to": at.loc[arrow.to, "text"],
             "assumption": arrow.text, "basis": basis(arrow), "section": arrow.section,
         }
