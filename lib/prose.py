@@ -18,6 +18,24 @@ def percent(share: float, digits: int = 0) -> str:
     return number(100 * share, digits) + "%"
 
 
+COUNTED = (
+    "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
+PARTS = {
+    1 / 5: "a fifth",
+    1 / 4: "a quarter",
+    1 / 3: "a third",
+    1 / 2: "half",
+    2 / 3: "two thirds",
+    3 / 4: "three quarters",
+}
+
+
+def part(share: float) -> str:
+    """A share as a rule says it: `0.25` as "a quarter". Raises `KeyError` for one that has no such word."""
+    return PARTS[share]
+
+
 def change(share: float, digits: int = 0) -> str:
     """A relative change with its sign: `-0.123` as "−12%", `0.5` as "+50%"."""
     return ("+" if share > 0 else "") + percent(share, digits)

@@ -28,33 +28,38 @@ from lib.ledger.verdicts import (
     VERDICTS,
     tested_against,
 )
+from lib.prose import COUNTED, part
 
 STATES, TESTS, AGAINST, SETTING = "states", "tests", "against", "setting"
 DECIDING = (STATES, TESTS, AGAINST)
 NOTHING, LITTLE, SOME, MOST = "nothing", "little", "some", "most"
+# The thresholds of the rules. What the words mean is made from them below; texts that repeat a rule are held to them.
 ENOUGH = 1 / 4  # of the claims that state or test something: where fewer were tested, they do not speak for it
+HALF = 1 / 2  # of them: where more were tested, most was
+REACH = 1 / 2  # of the findings beneath a whole: where tested claims stand under fewer, they do not speak for it
+SPEAK = 4  # claims that speak for or against, the exception among them: where fewer do, one against makes it mixed
 CHECKED = [NOTHING, LITTLE, SOME, MOST]  # from least to most
 # Four dots that fill up, so that the amount reads without colour.
 DOTS = {NOTHING: 0, LITTLE: 1, SOME: 2, MOST: 4}
 SIGNS = {word: "\N{BLACK CIRCLE}" * full + "\N{WHITE CIRCLE}" * (4 - full) for word, full in DOTS.items()}
 MEANING = {  # of what was checked
     NOTHING: "none of the claims that state or test it",
-    LITTLE: "fewer than a quarter of them",
-    SOME: "a quarter to a half",
-    MOST: "more than half",
+    LITTLE: f"fewer than {part(ENOUGH)} of them",
+    SOME: f"{part(ENOUGH)} to {part(HALF)}",
+    MOST: f"more than {part(HALF)}",
 }
 SHOWN_MEANS = {
     AGREES: "what was checked fits",
-    EXCEPTION: "one of at least four that speak does not fit",
+    EXCEPTION: f"one of at least {COUNTED[SPEAK]} that speak does not fit",
     MIXED: "some fits, some does not, or published studies disagree",
     DISAGREES: "what was checked does not fit",
-    TOO_LITTLE: "under a quarter of the claims, or under half of the findings, was reached",
+    TOO_LITTLE: f"under {part(ENOUGH)} of the claims, or under {part(REACH)} of the findings, was reached",
     NOTHING_TO_SHOW: "nothing that speaks for or against was checked",
 }
 
 
 def enough(tested: int, claims: int) -> bool:
-    """Whether so much was tested that it says something of the whole: a quarter of the claims, or more."""
+    """Whether so much was tested that it says something of the whole: `ENOUGH` of the claims, or more."""
     return bool(tested) and tested >= ENOUGH * claims
 
 
@@ -63,7 +68,7 @@ def checked(tested: int, claims: int) -> str:
     share = tested / claims if claims else 0
     if not share:
         return NOTHING
-    return LITTLE if share < 1 / 4 else SOME if share <= 1 / 2 else MOST
+    return LITTLE if share < ENOUGH else SOME if share <= HALF else MOST
 
 
 def decides(role: str) -> bool:
@@ -76,8 +81,8 @@ def shows(found: Iterable[tuple[str, str]], wide: bool = True) -> str:
 
     A confirmed claim speaks for what it states or tests; one that differs, or one that bears against it and is
     confirmed, speaks against it. That a claim which bears against it differs says nothing for it. A contested claim
-    speaks neither for nor against, but what has one is mixed at best. One exception among at least four that speak
-    is called one. Where some speak, but too few of those that state or test it were
+    speaks neither for nor against, but what has one is mixed at best. One exception among at least `SPEAK` that
+    speak is called one. Where some speak, but too few of those that state or test it were
     tested (`enough`), or they do not reach far enough (`wide`), too little was checked to say.
     """
     found = list(found)
@@ -95,7 +100,7 @@ def shows(found: Iterable[tuple[str, str]], wide: bool = True) -> str:
         return MIXED
     if not disagree:
         return AGREES
-    return EXCEPTION if disagree == 1 and agree >= 3 else MIXED
+    return EXCEPTION if disagree == 1 and agree + 1 >= SPEAK else MIXED
 
 
 def assess(claims: pd.DataFrame, by: str, ids: Iterable[str]) -> pd.DataFrame:
@@ -103,7 +108,7 @@ def assess(claims: pd.DataFrame, by: str, ids: Iterable[str]) -> pd.DataFrame:
 
     `claims` has one row per value and claim of the report: `by`, claim, role, verdict and evidence; under a
     conclusion a claim may come under several findings, with several roles, and counts once, by the first of
-    `DECIDING` that it has. With a column `finding`, what was tested has to reach at least half of the findings beneath
+    `DECIDING` that it has. With a column `finding`, what was tested has to reach `REACH` of the findings beneath
     a value before it says something of the whole. Columns, by `by`: claims (that state or test it), confirmed,
     differs, contested, one per kind of `UNTESTED`, one per key of `CHECKED_HOW` (tested against each), checked, shows
     and rests_on (claim=verdict of each that was tested, in the order given, joined by "; ").
@@ -120,12 +125,12 @@ def assess(claims: pd.DataFrame, by: str, ids: Iterable[str]) -> pd.DataFrame:
 
 
 def _reach(claims: pd.DataFrame, by: str) -> dict[str, bool]:
-    """Whether tested claims stand under at least half of the findings of each value."""
+    """Whether tested claims stand under `REACH` of the findings of each value, or more."""
     if by == "finding" or "finding" not in claims:
         return {}
     tested = claims["role"].map(decides) & ~claims["verdict"].isin(UNTESTED)
     reached = claims.assign(tested=tested).groupby([by, "finding"])["tested"].any()
-    return (reached.groupby(by).mean() >= 1 / 2).to_dict()
+    return (reached.groupby(by).mean() >= REACH).to_dict()
 
 
 def _assessed(group: list[dict], wide: bool) -> dict:

@@ -21,6 +21,7 @@ from lib.parameters import released
 
 TESTABLE = ("public", "studies", "document", "arithmetic")
 READ = 4  # significant digits of a fraction that is computed for a claim in words
+WITHIN = Fraction(1, 2)  # of the step that the report rounded to: as far off as a computed number may lie
 MOST_DIGITS = 12  # decimals of a computed number, where fewer would tell another verdict
 MEASURED = re.compile(r"\bper\b|^(days|weeks|months|years)\b")  # units whose numbers need not be whole
 
@@ -41,7 +42,7 @@ def agrees(stated: str, computed: float, precision: str) -> bool:
     if precision in BOUNDS:
         equal = abs(value - target) <= noise
         return "=" in precision if equal else BOUNDS[precision](value, target)
-    return abs(value - target) * 2 <= Fraction(precision) + noise
+    return abs(value - target) <= WITHIN * (Fraction(precision) + noise)
 
 
 def verdict(claim: Claim, computed: object = None, held: bool = False) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from lib import prose
 from lib.ledger.assess import STATES, checked, shows
 from lib.ledger.verdicts import UNTESTED
 
 PLACE = re.compile(r"\{([a-z_]+\.[a-z0-9_]+)(?:\|([Ww])ord)?\}")
 COUNTED = {
-    "en": [
-        "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    ],
+    "en": prose.COUNTED,
     "nl": [
         "geen", "een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf",
     ],

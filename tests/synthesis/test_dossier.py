@@ -134,7 +134,7 @@ def test_the_scales_say_every_word_of_both_with_its_sign():
     assert len(items) == 10 and items[0].startswith("■ agrees: what was checked fits")
     assert items[6:] == [
         "○○○○ nothing: none of the claims that state or test it.", "●○○○ little: fewer than a quarter of them.",
-        "●●○○ some: a quarter to a half.", "●●●● most: more than half.",
+        "●●○○ some: a quarter to half.", "●●●● most: more than half.",
     ]  # fmt: skip
 
 
