@@ -144,7 +144,8 @@ def standing_in(notebook, form):
 
 # Words that tell where data come from, and where they are right on a page about a file of one's own.
 ORIGIN = re.compile(
-    r"restricted|simulat|invented|not public(?! \()|made up|SIMULATED|ships with|shipped|assumptions of ours|We take"
+    r"restricted|simulat|invented|not public(?! \()|made up|SIMULATED|ships with|shipped|assumptions of ours|We take|"
+    r"[Oo]ur assumptions|this book, coded|bear out its dates|Frontex's count|(peak|trends) holds?\b"
 )
 RIGHT = {
     "return": [
@@ -156,6 +157,9 @@ RIGHT = {
         "restricted panel",
     ],
     "efficiency": [],
+    "protection": ["IOM's register is not public", "Figures 11 to 13 of the report are pictures"],
+    "relations": ["Whether relatively many Iraqis"],
+    "irregular_migration": ["We take Tunisians"],
 }  # fmt: skip
 
 
