@@ -175,10 +175,13 @@ def prepare(run: Run, understood: list[str]) -> dict[str, str]:
 
 
 def notice(run: Run, understood: list[str]) -> str:
-    """What every page of the run says at its head: whose data, where they are used, and how they were read."""
+    """What every page of the run says at its head: whose data, where they are used, and how they were read.
+
+    How they were read quotes values, so it is not on pages for others.
+    """
     files = ", ".join(file.name for file in run.files)
     where = " and ".join(name.replace("_", " ") for name in run.own)
-    read = f" How it was read: {escape('; '.join(understood))}." if understood else ""
+    read = f" How it was read: {escape('; '.join(understood))}." if understood and not run.release else ""
     also = ", and in what the synthesis and the front make of it," if run.synthesis else ""
     return (
         f"<p><strong>Own data: {escape(files)}.</strong> This is not the published book. "
