@@ -146,7 +146,7 @@ def standing_in(notebook, form):
 # Words that tell where data come from, and where they are right on a page about a file of one's own.
 ORIGIN = re.compile(
     r"restricted|simulat|invented|not public(?! \()|made up|SIMULATED|ships with|shipped|assumptions of ours|We take|"
-    r"[Oo]ur assumptions|this book, coded|bear out its dates|Frontex's count|(peak|trends) holds?\b"
+    r"\b[Oo]ur assumptions|this book, coded|bear out its dates|Frontex's count|(peak|trends) holds?\b"
 )
 RIGHT = {
     "return": [
