@@ -7,9 +7,11 @@ then analyse the shipped data as if they were the reader's.
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+RELEASE = "OWN_RELEASE"  # the variable that is set where the pages may be shown to others
 INJECTED = "# Parameters"  # the first line of papermill's own cell; a chapter's says what they are
 
 
@@ -31,6 +33,11 @@ def given(cells: Iterable[str], **parameters: object) -> dict[str, str]:
                 f"no parameter {name!r} in this chapter; {f'did you mean {near[0]}? ' if near else ''}{known}"
             )
     return {name: str(value) for name, value in parameters.items() if value}
+
+
+def released() -> bool:
+    """Whether this run makes pages that may be shown to others."""
+    return bool(os.environ.get(RELEASE))
 
 
 def _injected(cell: str) -> list[str]:

@@ -39,6 +39,8 @@ ABBREVIATED = re.compile(r"\b(?:No|no|e\.g|i\.e|cf|vs|art|al|St|approx)\.$")
 ADDRESS = re.compile(r"https?://\S+(?: (?=[).]))?")  # of a page: one word, however long
 WORD = re.compile(r"[\w€%’'.,–-]*\w[\w%’'.,–-]*")
 DEPTH = "In depth"
+# A passage that stands on the page of published data, or on one of a reader's own file, alone (`book/_ext/own.py`).
+FORM = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\{\.(with|without)-\w+\}")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,11 @@ class Sentence:
     words: tuple[str, ...]
     text: str
     in_depth: bool
+
+
+def in_form(text: str, own: bool) -> str:
+    """A MyST text as it stands on the page of published data, or on one of a reader's own files."""
+    return FORM.sub(lambda found: found[1] if (found[2] == "with") == own else "", text)
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, str, bool]]:
@@ -82,9 +89,9 @@ def paragraphs(text: str) -> Iterator[tuple[int, str, bool]]:
 
 
 def sentences(text: str) -> list[Sentence]:
-    """The sentences of a MyST text; a place where a number will stand counts as one word."""
+    """The sentences of a MyST text on published data; a place where a number will stand counts as one word."""
     found = []
-    for line, paragraph, in_depth in paragraphs(text):
+    for line, paragraph, in_depth in paragraphs(in_form(text, own=False)):
         said = LINK.sub(r"\1", ROLE.sub(r"\1", GLUED.sub("10", paragraph))).replace("**", "").replace("\\", "")
         said = re.sub(r"\s+(?=[.,;:?!])", "", said)  # a citation was there
         start = 0
@@ -101,10 +108,11 @@ def sentences(text: str) -> list[Sentence]:
 def complaints(name: str, text: str) -> list[str]:
     """What makes a text hard to read, each with the file, the line, the number and what to do."""
     found = sentences(text)
+    on_own = [one for one in sentences(in_form(text, own=True)) if one not in found]
     said = [
         f"{name}:{one.line}: a sentence of {len(one.words)} words, at most {LONGEST} are wanted; make two of it: "
         f'"{" ".join(one.words[:8])} …"'
-        for one in found
+        for one in [*found, *on_own]
         if len(one.words) > LONGEST
     ]
     if found and (average := sum(len(one.words) for one in found) / len(found)) > AVERAGE:

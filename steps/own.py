@@ -24,7 +24,8 @@ from pathlib import Path
 
 import yaml
 
-from lib.chapters import supplements, tested
+from lib.chapters import SYNTHESIS, supplements, tested
+from lib.parameters import RELEASE
 from steps import ROOT, StepError
 from steps.engine import given as handed
 from steps.engine.html import swap
@@ -147,8 +148,11 @@ def check(run: Run) -> list[str]:
     return understood
 
 
-def prepare(run: Run) -> dict[str, str]:
-    """Make a copy of the project for this run; returns the environment in which it is built."""
+def prepare(run: Run, understood: list[str]) -> dict[str, str]:
+    """Make a copy of the project for this run; returns the environment in which it is built.
+
+    `understood` is what `check` returns: how the files were read, which every page says.
+    """
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
     made = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "chapters", "generated")
@@ -161,21 +165,24 @@ def prepare(run: Run) -> dict[str, str]:
         if (ROOT / "_build" / name).is_dir():
             shutil.copytree(ROOT / "_build" / name, WORK / "_build" / name)
     config = yaml.safe_load((WORK / "_config.yml").read_text(encoding="utf-8"))
-    config["sphinx"]["config"]["html_theme_options"]["notice"] = notice(run)
+    config["sphinx"]["config"]["html_theme_options"]["notice"] = notice(run, understood)
+    own_files = {notebook: [*its, "own"] for notebook, its in run.notebooks.items()}
+    config["sphinx"]["config"]["own_files"] = own_files | ({SYNTHESIS: ["own"]} if run.synthesis else {})
     (WORK / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False), encoding="utf-8")
     wanted = "" if run.synthesis else " ".join(run.own)
     given = {"PYTHONPATH": str(WORK), "CHAPTERS": wanted, handed.OWN: json.dumps(run.notebooks)}
-    return {**os.environ, **given, handed.RELEASE: "1" if run.release else ""}
+    return {**os.environ, **given, RELEASE: "1" if run.release else ""}
 
 
-def notice(run: Run) -> str:
-    """What every page of the run says at its head."""
+def notice(run: Run, understood: list[str]) -> str:
+    """What every page of the run says at its head: whose data, where they are used, and how they were read."""
     files = ", ".join(file.name for file in run.files)
     where = " and ".join(name.replace("_", " ") for name in run.own)
+    read = f" How it was read: {escape('; '.join(understood))}." if understood else ""
     also = ", and in what the synthesis and the front make of it," if run.synthesis else ""
     return (
         f"<p><strong>Own data: {escape(files)}.</strong> This is not the published book. "
-        f"In {escape(where)}{also} the numbers come from that.</p>"
+        f"In {escape(where)}{also} the numbers come from that.{read}</p>"
     )
 
 
@@ -213,10 +220,13 @@ def main(words: list[str]) -> int:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     try:
         run = asked(words, Path(os.environ.get("FROM") or Path.cwd()))
-        for sentence in check(run):
+        understood = check(run)
+        for sentence in understood:
             print(f"  {sentence}")
         print(f"  the files are in order; {' and '.join(run.own)} will take a minute or two", flush=True)
-        done = subprocess.run([sys.executable, "-m", "steps.build"], cwd=WORK, env=prepare(run), check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "steps.build"], cwd=WORK, env=prepare(run, understood), check=False
+        )
         if done.returncode:
             where = WORK.relative_to(ROOT)
             print(f"Nothing of an earlier run was touched. The folders named above are in {where}.", file=sys.stderr)

@@ -309,29 +309,6 @@ def test_a_verdict_edited_by_hand_is_computed_again_and_the_synthesis_with_it(ke
     assert stale[f"chapter {SYNTHESIS}"] == f"_build/results/{CHAPTER}.json changed"
 
 
-def test_a_readers_own_run_of_a_chapter_changes_the_synthesis(project, book, tmp_path):
-    """An executed chapter in which one claim came out otherwise, as with a reader's file."""
-    executed = nbformat.read(project.root / "_build" / "executed" / f"{CHAPTER}.ipynb", as_version=4)
-    key = "application/vnd.compendium.claims+json"
-    [summary] = [
-        out["data"][key] for cell in executed.cells for out in cell.get("outputs", []) if key in out.get("data", {})
-    ]
-    [claim] = [claim for claim in summary["claims"] if claim["id"] == "irregular-migration-peak-date"]
-    assert claim["verdict"] == "confirmed"
-    claim["verdict"] = "differs"
-    summary["own"] = {"detections_file": "newer.csv"}
-    own = tmp_path / "own.ipynb"
-    nbformat.write(executed, own)
-    ran = project.run_chapter(SYNTHESIS, tmp_path / "ran.ipynb", own_run=str(own))
-    discrepancies = "".join(
-        out["data"]["text/html"]
-        for cell in ran.cells
-        for out in cell.get("outputs", [])
-        if 'class="comparison discrepancies"' in out.get("data", {}).get("text/html", "")
-    )
-    assert "irregular_migration.html#irregular-migration-peak-date" in discrepancies
-
-
 @pytest.mark.parametrize(
     "lost",
     [

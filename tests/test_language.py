@@ -114,6 +114,16 @@ def test_sentences_are_those_that_a_reader_reads():
     ]  # fmt: skip
 
 
+def test_each_of_two_forms_is_read_by_itself():
+    text = "Short.\n\n[A {glue:text}`n` of [these](x.md) is shut.]{.without-panel}[It is yours.]{.with-panel} All.\n"
+    assert said(text) == ["Short.", "A 10 of these is shut.", "All."]
+    assert said(language.in_form(text, own=True)) == ["Short.", "It is yours.", "All."]
+    long = "word " * 25 + "word."
+    assert [one[:6] for one in language.complaints("a.md", f"[A.]{{.without-own}}[{long}]{{.with-own}}\n")] == [
+        "a.md:1"
+    ]
+
+
 def test_words_are_counted_and_a_number_of_the_chapter_is_one():
     [one] = language.sentences("On {glue:text}`cells_silent` of 36 cells (58%), twenty-one in all, it is silent.\n")
     assert len(one.words) == 12

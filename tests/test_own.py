@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 from lib import chapters, data
 from steps import StepError, own
 from steps.engine import forms
+from steps.language import FORM
 
 
 @pytest.fixture
@@ -78,17 +79,76 @@ def test_a_bad_row_ends_in_one_message_before_anything_runs(panel, tmp_path):
     assert not ran.stdout
 
 
+DOCUMENTS = 5003  # laissez-passers to Morocco in one month, beside those of the shipped panel
+
+
 @pytest.fixture(scope="module")
-def page(copied, project, tmp_path_factory):
-    """The return chapter on an own panel, as `make own` leaves it, with what was printed."""
-    root = tmp_path_factory.mktemp("own")
-    there = copied(project.root, root / "project", "_build", "chapters", "generated")
+def table():
+    """A panel that says other things than the shipped one: on Morocco fewer departures, and a month of its own."""
     table = data.load("return_panel")
-    table["month"] = table["month"].dt.strftime("%Y-%m")
-    table.to_csv(root / "mine.csv", index=False)
-    done = there.python("-m", "steps.own", "CHAPTER=return", "panel=mine.csv", FROM=str(root))
+    after = (table["country"] == "MAR") & (table["month"] >= "2022-06")
+    table.loc[after, "forced_departures"] //= 3
+    month = (table["country"] == "MAR") & (table["month"] == "2023-03")
+    table.loc[month, ["laissez_passers_requested", "laissez_passers_given"]] += DOCUMENTS
+    return table.assign(month=table["month"].dt.strftime("%Y-%m"))
+
+
+@pytest.fixture(scope="module")
+def page(copied, project, book, table, tmp_path_factory):
+    """The book on an own panel, as `make own … synthesis=1` leaves it, with what was printed."""
+    root = tmp_path_factory.mktemp("own")
+    there = copied(project.root, root / "project")
+    table.to_csv(root / "mine.csv", index=False, sep=";")
+    done = there.python("-m", "steps.own", "CHAPTER=return", "panel=mine.csv", "synthesis=1", FROM=str(root))
     assert done.returncode == 0, done.stdout + done.stderr
     return there.root, done.stdout
+
+
+QUOTES = str.maketrans(
+    "\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}", '\'""'
+)
+PASSAGES = "p, li, td, th, summary, h2, h3"
+
+
+def read(file):
+    """What a reader reads of a page, a passage each: without code, figures and the rows of claims."""
+    soup = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser").select_one("main")
+    for hidden in soup.select("pre, script, template, svg, .cell_input, figure, ul.claims, .claims, .claim-list"):
+        hidden.decompose()
+    texts = (one.get_text().translate(QUOTES) for one in soup.select(PASSAGES))
+    found = [" ".join(text.split()) for text in texts]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def standing_in(notebook, form):
+    """The plain words of the passages of a notebook that stand in one form alone, without numbers and marks."""
+    text = (own.ROOT / "notebooks" / f"{notebook}.md").read_text(encoding="utf-8")
+    found = re.findall(rf"\[((?:[^\[\]]|\[[^\]]*\])*)\]\{{\.{form}-(?:panel|own)\}}", text)
+    words = [re.split(r"\{\w+(?::\w+)?\}`[^`]*`|[`*]|\[[^\]]*\]\([^)]*\)", one) for one in found]
+    longest = [max(pieces, key=len).strip(" ,.;:") for pieces in words]
+    return [piece for piece in longest if len(piece) > 30]  # a shorter one can stand anywhere
+
+
+# Words that tell where data come from, and where they are right on a page about a file of one's own.
+ORIGIN = re.compile(r"restricted|simulat|invented|not public|made up|SIMULATED|ships with|shipped")
+RIGHT = {
+    "return": [
+        "are in your own file, and are not public", "stands in the place of the simulated data",
+        "rest on what is not public", "are not public, so", "its data are not public",
+    ],
+    "return_panel": [
+        "On simulated noise", "kinds of simulated data", "simulated panels", "simulations", "simulated noise resembles",
+        "SIMULATED file in the published form", "The file of returns by quarter is simulated", "restricted panel",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("notebook", chapters.named())
+def test_every_form_of_a_sentence_names_a_parameter_of_its_notebook(notebook):
+    text = (own.ROOT / "notebooks" / f"{notebook}.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\{\.(?:with|without)-([\w-]+)\}", text))
+    assert named <= {"own", *own._parameters(notebook)}
+    assert "{.with" not in FORM.sub("", FORM.sub("", text))  # each is read as a whole, also one within another
 
 
 @pytest.mark.book
@@ -111,11 +171,85 @@ def test_the_page_says_whose_data_and_nothing_of_what_is_not_so(page):
     soup = BeautifulSoup((pages / "book" / "chapters" / "return.html").read_text(encoding="utf-8"), "html.parser")
     for hidden in soup.select("pre, script, .cell_input, details.hide"):
         hidden.decompose()
-    assert "Own data: mine.csv." in soup.select_one("aside.notice").get_text()
+    notice = soup.select_one("aside.notice").get_text()
+    assert "Own data: mine.csv." in notice and "How it was read: mine.csv: separated by semicolons." in notice
     disclosed = soup.select_one(".disclosure").get_text()
     assert "Before you show this" in disclosed and re.search(r"\d+ rows by month", disclosed)
+    assert soup.select('.disclosure a[href="#return-morocco-documents"]') and soup.find(id="return-morocco-documents")
     home = BeautifulSoup((pages / "book" / "index.html").read_text(encoding="utf-8"), "html.parser")
     assert "Own data" in home.get_text()
+
+
+@pytest.mark.book
+@pytest.mark.parametrize("chapter", ["return", "return_panel", "synthesis"])
+def test_a_page_on_own_data_reads_whole_as_one_and_the_published_one_as_none(page, book, chapter):
+    root, _ = page
+    mine = read(root / "own-runs" / "return-mine" / "pages" / "book" / "chapters" / f"{chapter}.html")
+    theirs = read(book / "book" / "chapters" / f"{chapter}.html")
+    for form, here, there in (("with", mine, theirs), ("without", theirs, mine)):
+        for words in standing_in(chapter, form):
+            assert any(words in passage for passage in here), f"{form}: {words!r} is missing"
+            assert not any(words in passage for passage in there), f"{form}: {words!r} stands on the other page"
+    assert any("own file" in passage for passage in mine) and not any("own file" in passage for passage in theirs[:40])
+
+
+@pytest.mark.book
+@pytest.mark.parametrize("chapter", ["return", "return_panel"])
+def test_nothing_else_on_a_page_of_own_data_speaks_of_other_data(page, chapter):
+    root, _ = page
+    passages = read(root / "own-runs" / "return-mine" / "pages" / "book" / "chapters" / f"{chapter}.html")
+    odd = [
+        sentence
+        for passage in passages
+        for sentence in re.split(r"(?<=[.?!]) ", passage)
+        if ORIGIN.search(sentence) and not any(words in sentence for words in RIGHT[chapter])
+    ]
+    assert odd == []
+
+
+@pytest.mark.book
+def test_the_cards_and_the_synthesis_say_what_the_file_gave(page):
+    root, _ = page
+    pages = root / "own-runs" / "return-mine" / "pages" / "book"
+    cards = BeautifulSoup((pages / "chapters" / "return.html").read_text(encoding="utf-8"), "html.parser")
+    certain = next(row for row in cards.select("table tr") if "How certain is Table 1?" in row.get_text())
+    assert re.search(r"On your own file \d+ of its 15 numbers stand", certain.get_text())
+    assert "with your own file" in certain.get_text()
+    synthesis = " ".join(read(pages / "chapters" / "synthesis.html"))
+    assert re.search(r"Your own file: \d+\.", synthesis) and "Claims held against your own file: " in synthesis
+    assert "Claims held against your own file: " in " ".join(read(pages / "index.html"))
+    assert "aan uw eigen bestand" in " ".join(read(pages / "samenvatting.html"))
+
+
+@pytest.fixture(scope="module")
+def released(copied, project, table, tmp_path_factory):
+    """The folder of a run whose pages may be shown to others."""
+    root = tmp_path_factory.mktemp("released")
+    there = copied(project.root, root / "project", "_build", "chapters", "generated")
+    table.to_csv(root / "mine.csv", index=False)
+    done = there.python("-m", "steps.own", "CHAPTER=return", "panel=mine.csv", "release=1", FROM=str(root))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return there.root / "own-runs" / "return-mine-release"
+
+
+@pytest.mark.book
+def test_no_row_by_month_and_no_exact_count_leaves_in_the_form_for_others(page, released, table):
+    morocco = table[table["country"] == "MAR"].set_index("month")
+    total = int(morocco.loc["2022-01":"2025-12", "laissez_passers_given"].sum())
+    rows = {f"{month}-01,Forced" for month in morocco.index[24:]}
+    exact = {str(total), f"{total:,}", str(DOCUMENTS)}
+
+    def holds(folder, wanted):
+        texts = (".html", ".js", ".json", ".csv", ".svg", ".txt", ".ipynb", ".md")
+        files = [file for file in folder.rglob("*") if file.suffix in texts]
+        whole = re.compile(rf"(?<![\d.])(?:{'|'.join(map(re.escape, sorted(wanted)))})(?!\d)")
+        return {one for file in files for one in whole.findall(file.read_text(encoding="utf-8", errors="replace"))}
+
+    own_folder = page[0] / "own-runs" / "return-mine"
+    assert holds(own_folder, exact) >= {f"{total:,}"} and not holds(released, exact)
+    assert len(holds(own_folder, rows)) > 50 and not holds(released, rows)
+    assert f"about {(total + 5) // 10 * 10:,}" in (released / "verdicts.csv").read_text(encoding="utf-8")
+    assert not list(released.rglob("*.ipynb"))
 
 
 @pytest.mark.book

@@ -229,7 +229,7 @@ def test_make_own_says_what_was_understood_of_each_file_once(tmp_path):
 def test_what_was_understood_stands_before_the_run(tmp_path, monkeypatch, capsys):
     put(tmp_path, dutch())
     monkeypatch.setenv("FROM", str(tmp_path))
-    monkeypatch.setattr(own, "prepare", lambda run: {})
+    monkeypatch.setattr(own, "prepare", lambda run, understood: {})
     monkeypatch.setattr(own.subprocess, "run", lambda *words, **how: SimpleNamespace(returncode=1))
     assert own.main(["CHAPTER=return", "panel=panel.csv"]) == 1
     first, second = capsys.readouterr().out.splitlines()

@@ -11,7 +11,7 @@ from lib.parameters import ParameterError, given
 from steps.engine import warm  # noqa: F401  (registers the engine)
 
 CHAPTERS = sorted(file.stem for file in (data.ROOT / "notebooks").glob("*.md"))
-DECLARED = "# Parameters: a reader's own files.\npanel = \"\"\n"
+DECLARED = '# Parameters: a reader\'s own files.\npanel = ""\n'
 
 
 def test_what_was_given_is_known():

@@ -110,8 +110,8 @@ def assess(claims: pd.DataFrame, by: str, ids: Iterable[str]) -> pd.DataFrame:
     conclusion a claim may come under several findings, with several roles, and counts once, by the first of
     `DECIDING` that it has. With a column `finding`, what was tested has to reach `REACH` of the findings beneath
     a value before it says something of the whole. Columns, by `by`: claims (that state or test it), confirmed,
-    differs, contested, one per kind of `UNTESTED`, world, record and report (tested against each), checked, shows and
-    rests_on (claim=verdict of each that was tested, in the order given, joined by "; ").
+    differs, contested, one per kind of `UNTESTED`, one per key of `CHECKED_HOW` (tested against each), checked, shows
+    and rests_on (claim=verdict of each that was tested, in the order given, joined by "; ").
     """
     deciding = claims[claims["role"].isin(DECIDING)]
     order = deciding["role"].map(DECIDING.index)
@@ -149,9 +149,26 @@ def _assessed(group: list[dict], wide: bool) -> dict:
     }
 
 
+def checks(row: Mapping) -> int:
+    """How many claims of a row of `assess` were checked, whatever they were held against."""
+    return sum(row[what] for what in CHECKED_HOW)
+
+
+def on_own_file(row: Mapping, dutch: bool = False) -> str:
+    """What stands in the place of a sentence on a row of `assess` where claims of it were held against a reader's file.
+
+    Such a sentence was written for the verdicts of the book; empty where none was held against a file.
+    """
+    if not row["own"]:
+        return ""
+    if dutch:
+        return f"Uitspraken die aan uw eigen bestand zijn getoetst: {row['own']}. Wat eruit kwam, staat erbij."
+    return f"Claims held against your own file: {row['own']}. What came of each stands with it."
+
+
 def said(row: Mapping) -> str:
     """A row of `assess` in words: how many of its claims were tested, and how many are left to look up."""
-    tested = sum(row[what] for what in CHECKED_HOW)
+    tested = checks(row)
     one = row["claims"] == 1
     words = (
         f"{tested or 'none'} of {row['claims']} claim{'' if one else 's'} that state{'s' if one else ''} or "

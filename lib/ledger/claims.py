@@ -11,12 +11,13 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 
-from lib import data
+from lib import data, disclosure
 from lib.ledger import record
 from lib.ledger.brief import Answer
 from lib.ledger.statement import BOUNDS, DATE_FORMATS, Claim, is_number, written
 from lib.ledger.verdicts import CONFIRMED, DIFFERS, UNTESTED, Result, Summary, Verdicts
 from lib.ledger.votes import Counted
+from lib.parameters import released
 
 TESTABLE = ("public", "studies", "document", "arithmetic")
 READ = 4  # significant digits of a fraction that is computed for a claim in words
@@ -118,6 +119,16 @@ def shown(claim: Claim, value: object) -> str:
         decimals += 1
     rounded = round(number, decimals)
     return f"{rounded:,.0f}" if rounded.is_integer() else f"{rounded:,.{decimals}f}"
+
+
+def coarse(claim: Claim, value: object) -> str:
+    """A computed value in a form for others: a count of people or papers to the nearest ten, the rest as `shown`.
+
+    The verdict is that of the exact value.
+    """
+    if claim.kind != "count" or not isinstance(value, Real) or MEASURED.search(claim.unit):
+        return shown(claim, value)
+    return disclosure.coarse(value)
 
 
 def _empty(column: str) -> str | None:
@@ -224,7 +235,8 @@ class Ledger:
         claim = self.claims[id]
         told = not (value is None or pd.isna(value))
         found = verdict(claim, value, self.held)
-        result = Result(claim, shown(claim, value) if told else None, found, otherwise)
+        said = coarse if told and claim.evidence == "restricted" and released() else shown
+        result = Result(claim, said(claim, value) if told else None, found, otherwise)
         if self.enforce and result.verdict != claim.expect:
             raise ClaimError(
                 f"{self.chapter}: {id}: verdict {result.verdict}, expected {claim.expect}: "

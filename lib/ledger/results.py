@@ -79,29 +79,6 @@ def _read(file: Path) -> dict:
     )
 
 
-def own_run(path: str | Path) -> dict:
-    """What a chapter recorded that a reader executed on data of their own, from the notebook papermill wrote.
-
-    Raises `ResultsError` for a file that is no executed chapter, or one that ran on the data of this book.
-    """
-    import nbformat  # only for readers who bring such a file
-
-    file = Path(path).expanduser()
-    try:
-        notebook = nbformat.read(file, as_version=4)
-    except (OSError, ValueError) as problem:
-        where = "" if file.is_absolute() else f"; looked up in {Path.cwd()}"
-        raise ResultsError(f"{file.name}: no notebook can be read there ({problem}){where}") from problem
-    summaries = outputs(notebook, CLAIMS)
-    if not summaries:
-        raise ResultsError(f"{file.name}: no verdicts in it; execute a chapter with papermill and name its output")
-    if not summaries[0].get("own"):
-        raise ResultsError(
-            f"{file.name}: no source of your own was given to it; name one with papermill's -p (book/own_data.md)"
-        )
-    return recorded(notebook, summaries[0]["chapter"])
-
-
 def statements(results: Mapping[str, dict]) -> pd.DataFrame:
     """All rows of the ledger in these results, claims and remarks: the ledger's columns, then what was found.
 

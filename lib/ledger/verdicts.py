@@ -24,12 +24,15 @@ VERDICTS = (CONFIRMED, DIFFERS, CONTESTED, *UNTESTED)
 AGREES, EXCEPTION, MIXED = "agrees", "agrees with an exception", "mixed"
 DISAGREES, TOO_LITTLE, NOTHING_TO_SHOW = "differs", "too little checked", "nothing to show"
 SHOWN = (AGREES, EXCEPTION, MIXED, DISAGREES, TOO_LITTLE, NOTHING_TO_SHOW)
-# What a claim is tested against, by its evidence.
+# What a claim is tested against, by its evidence; restricted data are never here but as a reader's own file.
 TESTED_BY = {
-    "public": "world", "studies": "world", "restricted": "world", "document": "record", "arithmetic": "report",
+    "public": "world", "studies": "world", "restricted": "own", "document": "record", "arithmetic": "report",
 }  # fmt: skip
 FOUND = {"document": "the record has", "studies": "the studies say"}  # how a result is said; others are computed
-CHECKED_HOW = {"world": "with public figures or studies", "record": "with a document", "report": "within the report"}
+CHECKED_HOW = {
+    "own": "with your own file", "world": "with public figures or studies", "record": "with a document",
+    "report": "within the report",
+}  # fmt: skip
 OURS, REMARKED = "ours", "our remark"  # whose a row is, and what stands in a file in place of its verdict
 # What checking shows, in four shapes that read in print and without colour; the word beside a shape says which of its
 # cases it is, or why nothing was checked. The book has one other scale, how much was checked
@@ -129,7 +132,7 @@ def tested_against(counts: Mapping[str, int]) -> str:
 
 
 def by_what(results: Iterable[Result]) -> Counter[str]:
-    """How many of these claims were tested against the world, a document and the report itself."""
+    """How many of these claims were tested against what, by the keys of `CHECKED_HOW`."""
     return Counter(TESTED_BY[result.claim.evidence] for result in results if result.verdict not in UNTESTED)
 
 

@@ -1,10 +1,7 @@
-"""The return panel: one row per country and month; what has to hold between rows, and its published form."""
+"""The return panel: one row per country and month; and what has to hold between rows."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import numpy as np
 import pandas as pd
 
 from lib import data
@@ -55,34 +52,6 @@ def check_panel(panel: pd.DataFrame, starts: pd.Series, countries: pd.DataFrame)
 def wide(panel: pd.DataFrame, outcome: str) -> pd.DataFrame:
     """One column of the panel as countries × months (float, NaN where there is no value)."""
     return panel.pivot(index="country", columns="month", values=outcome).astype(float)
-
-
-def published(counts: pd.DataFrame | pd.Series) -> pd.DataFrame | pd.Series:
-    """Counts as the Migratieketen files publish them: to the nearest ten (halves up), missing under five (Int64)."""
-    exact = counts.astype("Int64")
-    return ((exact + 5) // 10 * 10).where(exact >= 5)
-
-
-def read_published(path: str | Path) -> pd.DataFrame:
-    """A reader's file of counts in published form: `country`, `month` and the columns of `COUNTS` (Int64).
-
-    A count is missing or a multiple of ten from 10 on (5 to 9 become 10). Raises `DataError` for anything else, with
-    file, line, column, value and rule.
-    """
-    exact = data.resource("return_panel")["schema"]
-    fields = [field for field in exact["fields"] if field["name"] in KEYS]
-    fields += [field | {"constraints": {"minimum": 10}} for field in exact["fields"] if field["name"] in COUNTS]
-    schema, name = exact | {"fields": fields}, "return_panel, published form"
-    table = data.read(path, schema, name)
-    rows, columns = np.nonzero((table[list(COUNTS)] % 10 != 0).fillna(False).to_numpy(bool))
-    if len(rows):
-        row, column = rows[0], COUNTS[columns[0]]
-        line = data.lines(path, schema, name)[row]
-        raise PanelError(
-            f"{Path(path).name}, line {line}, column {column!r}, value '{table.at[row, column]}': not a multiple of "
-            "ten; round the whole table with lib.returns.panel.published, or load exact counts as return_panel"
-        )
-    return table
 
 
 def _line(row: pd.Series, column: str, rule: str) -> str:

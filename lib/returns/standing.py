@@ -81,6 +81,13 @@ def in_words(rows: pd.DataFrame, held: Loaded) -> dict[str, object]:
     }  # fmt: skip
 
 
+def in_brief(held: Loaded, printed: pd.DataFrame) -> str:
+    """What a panel of a reader's own says of the numbers of Table 1, in a sentence for the card."""
+    found = in_words(standing(held, printed), held)
+    stand = f"{found['stand']} of its {found['stand_of']} numbers stand"
+    return f"On your own file {stand}, {found['stand_firmly']} of them among all cells."
+
+
 def _estimate(test: PlaceboTest) -> tuple[float, float, float]:
     """The effect, and its 95% placebo interval: cases a month of counts, else the unit of the outcome."""
     if test.lead == CHANGE:

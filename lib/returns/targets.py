@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from lib.disclosure import published
 from lib.effects import did, power, robustness
 from lib.prose import number, percent
 from lib.returns.loaded import BOTH, COUNTS, Loaded
-from lib.returns.panel import published
 from lib.returns.reported import OUTCOMES, PARTNERS, PERIOD, Table1
 
 HORIZONS = (3, 6, 12, 18, 24, 36, 48, 60)  # months

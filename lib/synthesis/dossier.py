@@ -9,7 +9,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from lib.ledger.assess import DECIDING, MEANING, SHOWN_MEANS, SIGNS, STATES, assess, owed, said
+from lib.ledger.assess import DECIDING, MEANING, SHOWN_MEANS, SIGNS, STATES, assess, checks, on_own_file, owed, said
 from lib.ledger.claims import read_ledger
 from lib.ledger.verdicts import DIFFERS, badge, tested_against
 from lib.shown import Shown
@@ -20,6 +20,7 @@ ENVIRONMENT = jinja2.Environment(
 )
 ENVIRONMENT.globals |= {
     "shown": SHOWN_MEANS, "signs": SIGNS, "meaning": MEANING, "said": said, "owed": owed,
+    "checks": checks,
     "tested_against": tested_against,
     "badge": lambda verdict: Markup(badge(verdict)),
 }  # fmt: skip
@@ -116,11 +117,12 @@ def conclusions(found: Trail) -> Shown:
             "text": row["conclusion"],
             "short": row["short"],
             "section": row["section"],
-            "why": why.get(id),
+            "why": on_own_file(levels.loc[id]) or why.get(id),
             "findings": [
                 of_findings.loc[finding].to_dict()
                 | {"text": texts.at[finding, "finding"], "section": texts.at[finding, "section"]}
-                | {"id": finding, "anchor": home[finding] == id, "why": why.get(finding)}
+                | {"id": finding, "anchor": home[finding] == id}
+                | {"why": on_own_file(of_findings.loc[finding]) or why.get(finding)}
                 for finding in beneath
             ],
             "overturned_by": found.tests[found.tests["conclusion"] == id].to_dict("records"),
@@ -134,7 +136,7 @@ def answer(found: Trail) -> Shown:
     """The conclusions in one table: how much of each was checked, and what the checks show."""
     why = found.sentences.set_index("about")["why"]
     rows = [
-        row | {"short": short, "why": why.get(row["id"])}
+        row | {"short": short, "why": on_own_file(row) or why.get(row["id"])}
         for row, short in zip(
             found.of_conclusions().reset_index(names="id").to_dict("records"), found.conclusions["short"], strict=True
         )

@@ -72,7 +72,7 @@ def states(arrows: pd.DataFrame, links: pd.DataFrame, claims: pd.DataFrame) -> p
                 "claims": len(found),
                 "tested": tested,
                 "confirmed": len(confirmed),
-                "public": sum(TESTED_BY[claim["evidence"]] == "world" for claim in confirmed),
+                "public": sum(TESTED_BY[claim["evidence"]] in ("world", "own") for claim in confirmed),
                 "evidence": found,
             }
         )

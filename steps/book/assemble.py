@@ -19,6 +19,7 @@ from lib.chapters import named, tested
 from lib.export import csv_text
 from lib.ledger import results
 from lib.ledger.verdicts import SHOWN_HERE
+from lib.parameters import RELEASE
 from steps import ROOT
 from steps.book import catalogue, disclosure, figures, front, home, pages, pictures, search
 from steps.book.bibliography import bibtex
@@ -56,7 +57,7 @@ def published(name: str, found: pd.DataFrame) -> tuple[dict, dict[str, str]]:
     notebook = json.loads((EXECUTED / f"{name}.ipynb").read_text(encoding="utf-8"))
     # not the cell in which papermill wrote where a reader's own files lie
     notebook["cells"] = [cell for cell in notebook["cells"] if INJECTED not in cell["metadata"].get("tags", [])]
-    release = bool(os.environ.get(given.RELEASE))
+    release, checked_claims = bool(os.environ.get(RELEASE)), _verdicts(notebook)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":  # folded away, one click from what it makes
             cell["metadata"]["tags"] = [*cell["metadata"].get("tags", []), "hide-input"]
@@ -76,11 +77,17 @@ def published(name: str, found: pd.DataFrame) -> tuple[dict, dict[str, str]]:
                 html = pages.linked(bundle["text/html"], trails)
                 out["data"] = {"text/html": html, "text/plain": bundle.get("text/plain", "")}
     if given.own(name):
-        said = raw(disclosure.head(pictures.records(name), release))
+        said = raw(disclosure.head(pictures.records(name), checked_claims, release))
         first = notebook["cells"][0]
         lead, heading, text = first["source"].partition("\n## ")
         first["source"] = f"{lead}\n{said}{heading}{text}"  # before the first section, or where the first cell ends
     return notebook, files
+
+
+def _verdicts(notebook: dict) -> list[dict]:
+    """The claims of an executed chapter, each with what was computed for it; none of a supplement."""
+    bundles = [out.get("data", {}) for cell in notebook["cells"] for out in cell.get("outputs", [])]
+    return [claim for bundle in bundles for claim in bundle.get(results.CLAIMS, {}).get("claims", [])]
 
 
 def glossary() -> str:

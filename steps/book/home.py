@@ -181,9 +181,10 @@ def _own(row: Mapping, language: str) -> dict:
 
 def _answers(front: Front, language: str) -> list[dict]:
     table = data.load("answers")
-    shown = front.found.of_answers(table)[["checked", "shows"]]
-    rows = table.drop(columns="shows").join(shown, on="answer")
-    return [_own(row, language) for row in rows.to_dict("records")]
+    shown = front.found.of_answers(table)[["checked", "shows", "own"]]
+    rows = [_own(row, language) for row in table.drop(columns="shows").join(shown, on="answer").to_dict("records")]
+    on_file = [assess.on_own_file(row, dutch=language == "nl") for row in rows]
+    return [row | ({"why": said, "reason": ""} if said else {}) for row, said in zip(rows, on_file, strict=True)]
 
 
 def _facts(front: Front, language: str) -> list[dict]:
@@ -306,7 +307,7 @@ PICTURES = {
 def recommendations(front: Front) -> str:
     """The page of recommendations: all in one table, then each whole with its parts."""
     found = front.found
-    shown = found.of_recommendations()[["checked", "shows"]].to_dict("index")
+    shown = found.of_recommendations()[["checked", "shows", "own"]].to_dict("index")
     own = data.load("recommendation_answers").set_index("recommendation").to_dict("index")
     follows = found.recommendation_conclusion.groupby("recommendation")["conclusion"].agg(list)
     numbers = {name.partition(".")[2]: text for name, text in front.numbers.items() if name.startswith("irregular")}
@@ -321,6 +322,7 @@ def recommendations(front: Front) -> str:
             "id": id, "name": name, "section": row["section"], "part": bool(row["part_of"]),
             "claims": _claims(found, id), "needs": _needs(found, id),
             "conclusions": [(conclusion, _conclusion(found, conclusion)) for conclusion in follows[id]],
+            "why": assess.on_own_file(shown[id]) or own[id]["why"],
             "numbers": numbers, "picture": Markup(_campaigns(front, "en")) if id == CAMPAIGNS else None,
         }  # fmt: skip
         html = ENVIRONMENT.get_template("recommendation.html").render(**values, **signs)

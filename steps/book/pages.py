@@ -43,7 +43,7 @@ EVIDENCE = {
 DATES = {"month": "%B %Y", "day": "%-d %B %Y"}  # how a reader writes them; a year is as it is
 FOUND_IN = {  # what a claim was held against, as one says it after what was found
     "public": "public figures", "studies": "published studies", "document": "a document",
-    "arithmetic": "the report's own text", "restricted": "restricted data",
+    "arithmetic": "the report's own text", "restricted": "your own file",
 }  # fmt: skip
 ENVIRONMENT = jinja2.Environment(
     autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=jinja2.FileSystemLoader(Path(__file__).parent)

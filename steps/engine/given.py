@@ -6,7 +6,6 @@ import json
 import os
 
 OWN = "OWN_FILES"  # the variable with the files: by chapter, by parameter
-RELEASE = "OWN_RELEASE"  # set where the pages may be shown to others
 
 
 def own(chapter: str) -> dict[str, str]:

@@ -8,8 +8,8 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.disclosure import published
 from lib.export import csv_text
-from lib.returns.panel import published
 from steps.book.disclosure import findings, head, withheld
 
 
@@ -26,13 +26,15 @@ MONTHS = {"month": ["2024-01", "2024-02", "2024-03"], "people": [3, 12, 20]}
 @pytest.mark.parametrize(
     ("table", "found"),
     [
-        (MONTHS, {"small": "1 counts from 1 to 4, in people", "monthly": "3 rows by month, with counts that are"}),
+        (MONTHS, {"small": "1 count from 1 to 4, in people", "monthly": "3 rows by month, with counts that are"}),
         ({"month": ["2024-01", "2024-02"], "people": [10, 20]}, {}),
-        ({"name": ["A", "B", "C"], "forced_departures": [0, 4, 5]}, {"small": "1 counts from 1 to 4, in forced"}),
+        ({"name": ["A", "B", "C"], "forced_departures": [0, 4, 5]}, {"small": "1 count from 1 to 4, in forced"}),
         ({"name": ["A", "B", "C"], "answers": [96, 2, 2]}, {"small": "2 counts", "dominant": "one row has 96% of"}),
         ({"country": ["A", "B"], "answers": [96, 20]}, {}),  # two rows: no share says anything
         ({"outcome": ["a", "b", "c"], "effect": [1, 2, 3], "low": [0, 1, 1]}, {}),  # estimates, no counts
         ({"month": ["2024-01", "2024-02"], "people": [3.4, 11.7]}, {}),  # computed from many
+        ({"piece": ["a", "b", "c"], "counted": [2.0, 1.0, 90.0]}, {}),  # a weight, whose name has a word in it
+        ({"place": ["a", "b", "c"], "people": [-40, 60, 900]}, {}),  # changes: no share of a whole
     ],
 )  # fmt: skip
 def test_what_is_found_in_a_table(table, found):
@@ -52,10 +54,25 @@ def test_figures_without_an_own_file_are_not_looked_at():
 
 
 def test_the_head_names_each_figure_and_says_what_to_do():
-    page = BeautifulSoup(head([figure(MONTHS), figure(MONTHS, "public")], release=False), "html.parser")
-    assert "2 things to look at" in page.get_text() and "release=1" in page.get_text()
-    assert [link["href"] for link in page.select("a")] == ["#fig-own"] * 2 and "Ours <rose>" in page.get_text()
-    assert "No figure on your file" in head([figure({"outcome": ["a"], "effect": [1.0]})], release=True)
+    page = BeautifulSoup(head([figure(MONTHS), figure(MONTHS, "public")], [], release=False), "html.parser")
+    assert "1 thing to look at" in page.get_text() and "release=1" in page.get_text()
+    assert [link["href"] for link in page.select("a")] == ["#fig-own"]
+    assert "; 3 rows by month" in page.get_text() and "Ours <rose>" in page.get_text()
+    assert "Nothing here has" in head([figure({"outcome": ["a"], "effect": [1.0]})], [], release=True)
+
+
+def test_a_count_in_a_verdict_is_named_and_no_other():
+    one = {
+        "id": "a-total",
+        "statement": "A total <bold>",
+        "evidence": "restricted",
+        "kind": "count",
+        "verdict": "differs",
+    }
+    others = [one | {"kind": "effect"}, one | {"evidence": "public"}, one | {"verdict": "not public"}]
+    page = BeautifulSoup(head([], [one, *others], release=False), "html.parser")
+    assert [link["href"] for link in page.select("li a")] == ["#a-total"] and "A total <bold>" in page.get_text()
+    assert "rounded" in head([], [one], release=True)
 
 
 def test_a_monthly_figure_leaves_nothing_of_its_rows():

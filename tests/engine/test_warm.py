@@ -79,7 +79,7 @@ def test_two_runs_leave_the_same_bytes(chapter, tmp_path):
     ("cell", "said"),
     [
         ("raise ValueError('on purpose')", "ValueError: on purpose"),
-        ("x = (1 +", "SyntaxError"),
+        ("x = )", "SyntaxError"),
         ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", r"killed \(SIGKILL\); perhaps .* memory"),
         ("import os\nos._exit(3)", "left with exit code 3"),
         ("import sys\nsys.exit(0)", "the cell left by sys.exit"),

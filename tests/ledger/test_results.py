@@ -1,11 +1,8 @@
-"""What chapters recorded: written, read back, held against the ledger, and a reader's own run."""
-
-import json
+"""What chapters recorded: written, read back, and held against the ledger."""
 
 import nbformat
 import pytest
 
-from lib import data
 from lib.ledger import results
 from lib.ledger.claims import read_ledger
 from lib.ledger.verdicts import MIMETYPE, Result, Summary
@@ -26,10 +23,10 @@ def figure(id):
     return {results.FIGURE: {"id": id, "title": "T", "sources": [{"name": "s", "line": "S"}], "csv": "a\n"}}
 
 
-def summary(chapter=CHAPTER, leave_out=0, **own):
+def summary(chapter=CHAPTER, leave_out=0):
     """The summary of a chapter in which nothing could be tested."""
     found = [Result(claim, None, "not public") for claim in read_ledger().values() if claim.chapter == chapter]
-    bundle = Summary(chapter, tuple(found[leave_out:]), own)._repr_mimebundle_()
+    bundle = Summary(chapter, tuple(found[leave_out:]))._repr_mimebundle_()
     return {MIMETYPE: bundle[MIMETYPE]}
 
 
@@ -78,33 +75,3 @@ def test_results_that_are_not_the_ledgers_are_refused():
     first = next(claim.id for claim in read_ledger().values() if claim.chapter == CHAPTER)
     with pytest.raises(results.ResultsError, match=rf"results and ledger differ \({first}\)"):
         results.claims(stale)
-
-
-def test_a_readers_own_run_is_known_by_its_verdicts(tmp_path):
-    run = tmp_path / "mine.ipynb"
-    nbformat.write(executed(summary(panel="mine.csv")), run)
-    assert results.own_run(run)["chapter"] == CHAPTER
-
-
-def test_a_run_on_the_books_own_data_is_no_readers_run(tmp_path):
-    run = tmp_path / "mine.ipynb"
-    nbformat.write(executed(summary()), run)
-    with pytest.raises(results.ResultsError, match=r"^mine.ipynb: no source of your own was given"):
-        results.own_run(run)
-
-
-def test_a_relative_path_is_told_where_it_was_looked_up(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(results.ResultsError, match=f"looked up in {tmp_path}"):
-        results.own_run("mine.ipynb")
-    with pytest.raises(data.DataError, match=f"it was looked up in {tmp_path}"):
-        data.load("frontex_route_month", "newer.csv")
-
-
-@pytest.mark.parametrize("content", [None, "no notebook", json.dumps(nbformat.v4.new_notebook())])
-def test_a_file_that_is_no_executed_chapter_is_refused(tmp_path, content):
-    run = tmp_path / "mine.ipynb"
-    if content is not None:
-        run.write_text(content, encoding="utf-8")
-    with pytest.raises(results.ResultsError, match=r"^mine.ipynb: no"):
-        results.own_run(run)

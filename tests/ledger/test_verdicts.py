@@ -148,7 +148,7 @@ def test_a_chapter_says_against_what_its_claims_were_tested():
     found += [result(f"x-{n}", None, verdict) for n, verdict in enumerate((*UNTESTED, NOT_LOOKED_UP))]
     assert Summary("x", tuple(found)).numbers() == {
         "claims": 7, "tested": 3, "remarks": 0, "confirmed": 2, "differs": 1, "contested": 0, "not_public": 1,
-        "not_measurable": 1, "not_looked_up": 2, "world": 1, "record": 1, "report": 1,
+        "not_measurable": 1, "not_looked_up": 2, "own": 0, "world": 1, "record": 1, "report": 1,
     }  # fmt: skip
 
 

@@ -3,8 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lib import data
 from lib.returns import panel
@@ -143,54 +141,3 @@ def test_a_readers_file_is_loaded_and_checked(tmp_path, kind):
     pd.testing.assert_frame_equal(
         panel.check_panel(data.load("return_panel", file), STARTS, data.load("countries")), rows(), check_dtype=False
     )
-
-
-def test_published_by_hand():
-    exact = pd.Series([0, 4, 5, 9, 14, 15, 24, 25, 104, 105, None], dtype="Int64")
-    shown = pd.Series([None, None, 10, 10, 10, 20, 20, 30, 100, 110, None], dtype="Int64")
-    pd.testing.assert_series_equal(panel.published(exact), shown)
-    pd.testing.assert_frame_equal(panel.published(exact.to_frame("n")), shown.to_frame("n"))
-
-
-@given(st.lists(st.integers(0, 10_000), min_size=1))
-def test_published_is_within_five_and_never_under_ten(values):
-    exact = pd.Series(values)
-    shown = panel.published(exact)
-    assert (shown.isna() == (exact < 5)).all()
-    kept = shown.dropna()
-    assert ((kept % 10 == 0) & (kept >= 10) & ((kept - exact[kept.index]).between(-4, 5))).all()
-    pd.testing.assert_series_equal(panel.published(kept), kept)  # rounding twice changes nothing
-
-
-def published_rows():
-    table = rows().drop(columns="processing_days").assign(independent_unsupervised=17)
-    table[list(COUNTS)] = panel.published(table[list(COUNTS)])
-    return table
-
-
-@pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_a_table_in_published_form(tmp_path, kind):
-    file = tmp_path / f"public.{kind}"
-    table = published_rows()
-    table.to_parquet(file) if kind == "parquet" else table.to_csv(file, index=False, date_format="%Y-%m")
-    read = panel.read_published(file)
-    pd.testing.assert_frame_equal(read[list(COUNTS)], table[list(COUNTS)])
-    assert read["month"].tolist() == table["month"].tolist()
-
-
-@pytest.mark.parametrize(
-    "value, rule", [(25, "not a multiple of ten"), (5, "minimum"), (0, "minimum"), (-10, "minimum"), (3, "minimum")]
-)
-def test_exact_counts_are_not_in_published_form(tmp_path, value, rule):
-    table = published_rows()
-    table.loc[3, "forced_departures"] = value
-    table.to_csv(tmp_path / "public.csv", index=False, date_format="%Y-%m")
-    with pytest.raises(data.DataError) as found:
-        panel.read_published(tmp_path / "public.csv")
-    place = ("public.csv, line 5", "'forced_departures'", f"'{value}'", rule)
-    assert all(part in str(found.value) for part in place)
-
-
-def test_a_missing_file_in_published_form_is_named(tmp_path):
-    with pytest.raises(data.DataError, match=r"nowhere\.csv does not exist"):
-        panel.read_published(tmp_path / "nowhere.csv")
