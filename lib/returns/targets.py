@@ -21,7 +21,8 @@ def detectable(held: Loaded, names: pd.Series) -> pd.DataFrame:
     """The smallest rise a month that is found four times in five: country, partner, outcome_name, months_after, effect.
 
     At each partner's mean level before its start (`size`), on the noise of countries without a partnership;
-    `confirmed_from` is the rise that no longer wait loses again. `names` are those of countries by their codes.
+    `confirmed_from` is the rise that no longer wait loses again. `names` are those of countries by their codes. Where a
+    partner had no case before its start, its noise is not known, and neither is the rise: it is missing.
     """
     parts = []
     for outcome in COUNTS:
@@ -30,6 +31,7 @@ def detectable(held: Loaded, names: pd.Series) -> pd.DataFrame:
         found = power.smallest_detectable(table.loc[held.donors], sizes, HORIZONS)
         parts.append(found.assign(country=[*PARTNERS] * len(HORIZONS), outcome=outcome, outcome_name=OUTCOMES[outcome]))
     rows = pd.concat(parts, ignore_index=True).sort_values("months_after", ascending=False, kind="stable")
+    rows["effect"] = rows["effect"].where(rows["size"] > 0)
     rows["confirmed_from"] = rows.groupby(["country", "outcome"])["effect"].cummax()
     return rows.sort_index().assign(partner=rows["country"].map(names))
 
@@ -84,6 +86,11 @@ def hidden(held: Loaded, outcome: str = "forced_departures") -> dict[str, float]
     return {"all": gone.mean(), "partners": gone[mine].mean(), "years": by_year[mine].mean()}
 
 
+def known(rise: float, digits: int = 0) -> str:
+    """A rise in words; that of a country without a case before its start is not known."""
+    return number(rise, digits) if pd.notna(rise) else "unknown (no case before the start)"
+
+
 def rises_in_words(held: Loaded, found: pd.DataFrame, printed: Table1, iraq: float, panel: str) -> dict[str, object]:
     """The phrases of a text on `detectable`, by name.
 
@@ -98,9 +105,9 @@ def rises_in_words(held: Loaded, found: pd.DataFrame, printed: Table1, iraq: flo
         for country, needed in waits(found, TARGET).items()
     }
     return {
-        "iraq_per_month": number(now, 1), "iraq_needed": number(least["IRQ"], 1),
-        "iraq_multiple": number(least["IRQ"] / now),
-        "missed": "; ".join(f"{names[country]} {number(rise, 1)}" for country, rise in unseen.items()),
+        "iraq_per_month": number(now, 1), "iraq_needed": known(least["IRQ"], 1),
+        "iraq_multiple": known(least["IRQ"] / now),
+        "missed": "; ".join(f"{names[country]} {known(rise, 1)}" for country, rise in unseen.items()),
         "missed_yearly": f"{number(12 * unseen.min())} to {number(12 * unseen.max())}",
         "target": TARGET, "target_waits": "; ".join(f"{partner} {said}" for partner, said in wait.items()),
         "looks_words": f"On {panel}, Morocco's departures pass it {when}, looked at from the third month on.",

@@ -277,3 +277,15 @@ def test_what_a_comparison_of_pairs_leaves_out_and_where_its_pair_stands():
 def test_the_made_panel_is_one_that_the_checks_let_through():
     codes = pd.DataFrame({"iso3": [*PARTNERS, *DONORS]})
     assert len(panel.check_panel(made(), STARTS, codes)) == len(made())
+
+
+def test_a_partner_without_a_case_before_its_start_has_no_smallest_rise_and_the_others_keep_theirs(held):
+    names = pd.Series({code: code for code in loaded.PARTNERS})
+    silent = made()
+    before = (silent["country"] == "EGY") & (silent["month"] < STARTS["EGY"])
+    silent.loc[before, list(loaded.COUNTS)] = 0
+    found, whole = (targets.detectable(one, names) for one in (loaded.Loaded(silent, STARTS), held))
+    others = found["country"] != "EGY"
+    assert found.loc[~others, "effect"].isna().all() and found.loc[others, "effect"].notna().all()
+    pd.testing.assert_frame_equal(found[others], whole[others])
+    assert targets.known(12.34, 1) == "12.3" and "no case before the start" in targets.known(float("nan"))
