@@ -25,6 +25,7 @@ from pathlib import Path
 import yaml
 
 from lib.chapters import SYNTHESIS, supplements, tested
+from lib.ledger.verdicts import REMARKED
 from lib.parameters import RELEASE
 from steps import ROOT, StepError
 from steps.engine import given as handed
@@ -190,7 +191,10 @@ def notice(run: Run, understood: list[str]) -> str:
 
 
 def keep(run: Run) -> tuple[Path, Counter]:
-    """Put the built pages where the last run of the same kind was; returns the folder, and the verdicts' counts."""
+    """Put the built pages where the last run of the same kind was; returns the folder, and the counts of verdicts.
+
+    Remarks of ours are in the table of verdicts, and in no count.
+    """
     kind = re.sub(r"[^a-z0-9]+", "-", run.files[0].stem.lower()).strip("-") or "own"
     place = RUNS / "-".join([*run.own, kind, *(["release"] if run.release else [])])
     fresh = place.with_name(f"{place.name}.new")
@@ -215,7 +219,7 @@ def keep(run: Run) -> tuple[Path, Counter]:
     )
     swap(fresh, place)
     shutil.rmtree(place.with_name(f"{place.name}.old"), ignore_errors=True)
-    return place, Counter(row["verdict"] for row in verdicts)
+    return place, Counter(row["verdict"] for row in verdicts if row["verdict"] != REMARKED)
 
 
 def main(words: list[str]) -> int:

@@ -181,6 +181,7 @@ def test_three_lines_a_page_and_a_table_of_verdicts_come_out(page):
     assert sorted(file.name for file in place.iterdir()) == sorted(kept)
     verdicts = pd.read_csv(place / "verdicts.csv")
     assert len(verdicts) == data.load("claims")["chapter"].isin(RAN).sum()
+    assert f"\n{(verdicts['verdict'] != 'our remark').sum()} claims: " in said and "remark" not in said
     opens = re.search(r'url=([^"]+)"', (place / "index.html").read_text(encoding="utf-8"))[1]
     assert (place / opens).is_file()
 

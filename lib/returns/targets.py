@@ -27,11 +27,12 @@ def detectable(held: Loaded, names: pd.Series) -> pd.DataFrame:
     parts = []
     for outcome in COUNTS:
         table = held.outcomes[outcome]
-        sizes = [table.loc[country, table.columns < held.starts[country]].mean() for country in PARTNERS]
+        means = [table.loc[country, table.columns < held.starts[country]].mean() for country in PARTNERS]
+        sizes = [mean or float("nan") for mean in means]
         found = power.smallest_detectable(table.loc[held.donors], sizes, HORIZONS)
         parts.append(found.assign(country=[*PARTNERS] * len(HORIZONS), outcome=outcome, outcome_name=OUTCOMES[outcome]))
     rows = pd.concat(parts, ignore_index=True).sort_values("months_after", ascending=False, kind="stable")
-    rows["effect"] = rows["effect"].where(rows["size"] > 0)
+    rows["effect"] = rows["effect"].where(rows["size"].notna())
     rows["confirmed_from"] = rows.groupby(["country", "outcome"])["effect"].cummax()
     return rows.sort_index().assign(partner=rows["country"].map(names))
 
